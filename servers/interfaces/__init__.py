@@ -1,0 +1,45 @@
+"""Every interface of the system, by name and by label."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from servers.interfaces.base import (
+    FIRST_LABEL,
+    OPERATIONS_PER_INTERFACE,
+    Argument,
+    ErrorCode,
+    Interface,
+    Operation,
+    Value,
+)
+from servers.interfaces.block import BLOCK
+from servers.interfaces.clock import CLOCK
+from servers.interfaces.console import CONSOLE
+from servers.interfaces.counter import COUNTER
+from servers.interfaces.files import FILES
+from servers.interfaces.log import LOG
+from servers.interfaces.names import NAMES
+from servers.interfaces.supervisor import SUPERVISOR
+
+INTERFACES: Final[dict[str, Interface]] = {
+    interface.name: interface for interface in (BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR)
+}
+"""The interface of every name that a manifest may use in `provides`."""
+
+_BY_NUMBER: Final = {interface.number: interface for interface in INTERFACES.values()}
+
+
+def find_operation(label: int) -> tuple[Interface, Operation] | None:
+    """The interface and operation that a request label means, or None if nobody's."""
+    if label < FIRST_LABEL:
+        return None
+    interface = _BY_NUMBER.get((label - FIRST_LABEL) // OPERATIONS_PER_INTERFACE)
+    operation = interface.by_label(label) if interface else None
+    return (interface, operation) if interface and operation else None
+
+
+__all__ = [
+    "BLOCK", "CLOCK", "CONSOLE", "COUNTER", "FILES", "INTERFACES", "LOG", "NAMES", "SUPERVISOR",
+    "Argument", "ErrorCode", "Interface", "Operation", "Value", "find_operation",
+]  # fmt: skip
