@@ -1,0 +1,36 @@
+"""What the person asked for on the command line, in one value that the screens and the player are started with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+SMALLEST_WIDTH = 80
+SMALLEST_HEIGHT = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One run of the playground."""
+
+    system: str = "workshop"
+    """Name of the system manifest to boot when no lesson is played."""
+
+    lesson: str | None = None
+    """Name or path of the lesson to play on screen."""
+
+    disk: Path | None = None
+    """The disk image on the host; None means the playground's own in the user's data directory."""
+
+    writable: bool = False
+    """Whether the machine may write to that image."""
+
+    seed: int | None = None
+    """The seed of the machine; None means the lesson's own, or 0."""
+
+    theme: str = ""
+    """Name of the screens' theme; empty means the default, "projector" the light one with high contrast."""
+
+    ascii: bool = False
+    """Draw with plain ASCII characters only."""
+
+    colour: bool = True
+    """False when the person set NO_COLOR."""
