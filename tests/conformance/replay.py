@@ -1,0 +1,241 @@
+"""Replays outcomes recorded from a real seL4 kernel against ours and says in words where they differ.
+
+    python tests/conformance/replay.py FOLDER [--verbose]
+
+prints a line per file of FOLDER (*.jsonl.xz or *.jsonl): cases and differing cases. It exits with 0 only if no case
+differs. The format of the files and the world they were recorded in are described in docs/conformance.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import lzma
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+if __package__ in (None, ""):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from kernel.abi import ObjectType
+from tests.conformance.operations import Result, Step, same
+from tests.conformance.world import CONTROLLER_PRIORITY, TOP_PRIORITY, WORKERS, World
+
+Case = dict[str, Any]
+
+SHOWN: Final = 3
+"""Differing cases of a file that are explained without --verbose."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first place where a case went differently here."""
+
+    case: int
+    step: int
+    """Number of the step (or of the trace entry in a case of whole programs)."""
+    operation: str
+    """The operation in words, or what was being looked at."""
+    expected: str
+    actual: str
+
+    def __str__(self) -> str:
+        return (
+            f"case {self.case}, step {self.step}: {self.operation}\n"
+            f"      seL4: {self.expected}\n      here: {self.actual}"
+        )
+
+
+def read_cases(path: Path) -> Iterator[Case]:
+    """The cases of a recording, one at a time."""
+    opener = lzma.open if path.suffix == ".xz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield json.loads(line)
+
+
+def replay(case: Case, *, check: bool = False) -> Difference | None:
+    """Play one case on a fresh kernel; the first difference, or None. `check`: verify the invariants at every step."""
+    player = _Programs(case) if "programs" in case else _Steps(case, check)
+    try:
+        player.world.run()
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+        return Difference(case["case"], player.number, player.what, "an outcome", text)
+    return player.difference
+
+
+class _Steps:
+    """A case of single steps: each is one system call of one worker."""
+
+    def __init__(self, case: Case, check: bool) -> None:
+        self.case = case
+        self.check = check
+        self.number = 0
+        self.what = "building the world"
+        self.difference: Difference | None = None
+        self.faults_are_messages = case["init"].get("8") == "Endpoint"
+        self.world = World(case["prio"], self._script, own_fault_handler=not self.faults_are_messages)
+
+    async def _script(self, world: World) -> None:
+        self._compare(self.case["init"], {str(slot): kind for slot, kind in sorted(world.kinds.items())})
+        for number, step in enumerate(self.case["steps"]):
+            if self.difference is not None:
+                return
+            self.number = number
+            self.what = in_words(step)
+            await self._play(world, step)
+
+    async def _play(self, world: World, step: Step) -> None:
+        before = dict(world.kinds)
+        if step["op"] == "reset":
+            await world.reset(step["w"])
+        else:
+            await world.command(step["w"], [step])
+        world.collect()
+        await world.take_faults()
+        expected, actual = step["out"], self._outcomes(world, step)
+        self._compare(expected, actual)
+        changes = {
+            str(slot): world.kinds.get(slot)
+            for slot in sorted(before.keys() | world.kinds.keys())
+            if before.get(slot) != world.kinds.get(slot)
+        }
+        self._compare(step.get("diff", {}), changes, exactly=True)
+        if self.check:
+            world.kernel.check()
+
+    def _outcomes(self, world: World, step: Step) -> list[Any]:
+        done = world.completions
+        if self.faults_are_messages:
+            done.sort(key=lambda each: each[0])
+        else:
+            done.sort(key=lambda each: (-world.priorities[each[1] - 1], each[0]))
+        outcomes = [[number, *result] for _, number, _, result in done]
+        done.clear()
+        if world.workers[step["w"]].executing is not None:
+            outcomes.insert(0, [step["w"], "blocked"])
+        return outcomes
+
+    def _compare(self, expected: Any, actual: Any, exactly: bool = False) -> None:
+        if self.difference is None and not (expected == actual if exactly else same(expected, actual)):
+            self.difference = Difference(self.case["case"], self.number, self.what, str(expected), str(actual))
+
+
+class _Programs:
+    """A case of whole programs: what counts is the order in which the workers make progress."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.number = 0
+        self.what = "running the programs"
+        self.difference: Difference | None = None
+        self.world = World(case["prio"], self._script)
+
+    async def _script(self, world: World) -> None:
+        await self._objects(world)
+        programs = {int(number): program for number, program in self.case["programs"].items()}
+        passive = self.case["passive"]
+        if passive is not None:
+            await world.command(passive, programs[passive])
+            await world.unbind_sched_context(passive)
+        await world.set_own_priority(TOP_PRIORITY)
+        for number in self.case["start"]:
+            await world.command(number, programs[number])
+        await world.set_own_priority(CONTROLLER_PRIORITY)
+        ended = self._ends(world, programs)
+        world.collect()
+        await world.take_faults()
+        faults = {number: result for _, number, _, result in world.completions if result[0] == "fault"}
+        self._compare_trace(world)
+        ended.update({str(number): result for number, result in faults.items()})
+        if self.difference is None and not same(self.case["end"], ended):
+            self._differs("how the workers end", self.case["end"], ended)
+
+    async def _objects(self, world: World) -> None:
+        await world.retype(ObjectType.ENDPOINT, 8, 2)
+        await world.retype(ObjectType.REPLY, 10, WORKERS)
+        await world.retype(ObjectType.NOTIFICATION, 14, 2)
+        for slot, source, badge in ((16, 8, 5), (17, 8, 6), (18, 14, 1), (19, 14, 2)):
+            await world.mint_within(slot, source, badge)
+        await world.copy_sched_contexts(20)
+
+    @staticmethod
+    def _ends(world: World, programs: dict[int, list[Step]]) -> dict[str, Any]:
+        return {
+            str(number): ["finished" if worker.finished_steps == len(programs[number]) else "stopped"]
+            for number, worker in world.workers.items()
+        }
+
+    def _compare_trace(self, world: World) -> None:
+        progress = dict.fromkeys(world.workers, 0)
+        actual: list[tuple[Result, Step]] = []
+        for _, number, step, result in sorted(world.completions, key=lambda each: each[0]):
+            if result[0] != "fault":
+                actual.append(([number, progress[number], *result], step))
+                progress[number] += 1
+        expected = self.case["trace"]
+        for number, wanted in enumerate(expected):
+            got, step = actual[number] if number < len(actual) else (["nothing more"], None)
+            if not same(wanted, got):
+                self.number = number
+                self._differs("what comes next" if step is None else in_words({"w": got[0], **step}), wanted, got)
+                return
+        if len(actual) > len(expected):
+            got, step = actual[len(expected)]
+            self._differs(in_words({"w": got[0], **step}), ["nothing more"], got)
+
+    def _differs(self, what: str, expected: Any, actual: Any) -> None:
+        self.difference = Difference(self.case["case"], self.number, what, str(expected), str(actual))
+
+
+def in_words(step: Step) -> str:
+    """A step as a reader says it: `worker 2 does CNode_Mint(root=1, ...)`."""
+    arguments = ", ".join(f"{name}={value}" for name, value in step.items() if name not in ("w", "op", "out", "diff"))
+    return f"worker {step['w']} does {step['op']}({arguments})"
+
+
+def recordings(folder: Path) -> list[Path]:
+    """The recordings in a folder, by name."""
+    return sorted(path for path in folder.iterdir() if path.name.endswith((".jsonl", ".jsonl.xz")))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Replay recorded outcomes of a real seL4 kernel against ours.")
+    parser.add_argument("folder", type=Path, help="folder of *.jsonl.xz files")
+    parser.add_argument("--verbose", action="store_true", help="explain every differing case, not only the first few")
+    parser.add_argument("--check", action="store_true", help="verify the kernel's invariants after every step (slow)")
+    parser.add_argument("--case", type=int, help="only the case with this number")
+    options = parser.parse_args(arguments)
+    if not options.folder.is_dir() or not recordings(options.folder):
+        parser.error(f"{options.folder} is not a folder with *.jsonl.xz files; the project's own are in {_own_data()}")
+    total = 0
+    for path in recordings(options.folder):
+        began, cases, differences = time.perf_counter(), 0, []
+        for case in read_cases(path):
+            if options.case in (None, case["case"]):
+                cases += 1
+                difference = replay(case, check=options.check)
+                if difference is not None:
+                    differences.append(difference)
+        seconds = time.perf_counter() - began
+        print(f"{path.name}: {cases} cases, {len(differences)} differing ({seconds:.1f} s)", flush=True)
+        for difference in differences if options.verbose else differences[:SHOWN]:
+            print(f"    {difference}")
+        total += len(differences)
+    return 1 if total else 0
+
+
+def _own_data() -> Path:
+    return Path(__file__).resolve().parent / "data"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
