@@ -1,0 +1,13 @@
+"""`make bench`: every benchmark in turn; the exit code says whether all targets were met."""
+
+from benchmarks import idle, round_trip, startup
+
+
+def main() -> int:
+    """Run them all, also after a miss."""
+    met = [benchmark.main() for benchmark in (round_trip, startup, idle)]
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

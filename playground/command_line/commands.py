@@ -1,0 +1,104 @@
+"""What each command does: check what can be checked beforehand, then call the part of the playground that does it.
+
+Every import of such a part stands inside the function that needs it: a person who asks for the list of lessons does not
+wait for the screens to load.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from playground.command_line.parser import Misuse, Wanted
+from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
+
+
+def show(wanted: Wanted) -> int:
+    """`playground`: a system on screen."""
+    settings = settings_of(wanted)
+    need_a_terminal()
+    return on_screen(settings)
+
+
+def play(wanted: Wanted) -> int:
+    """`playground play`: one lesson on screen, or any number of them headless."""
+    lessons: list[str] = wanted.lessons
+    if not lessons:
+        raise Misuse("which lesson? `playground list` shows them")
+    settings = settings_of(wanted)
+    if wanted.headless:
+        from playground.headless import play as play_headless
+
+        return play_headless(lessons, seed=settings.seed, write=print)
+    if len(lessons) > 1:
+        raise Misuse(f"on screen one lesson is played at a time, not {len(lessons)}; add --headless to play them all")
+    need_a_terminal()
+    return on_screen(settings)
+
+
+def on_screen(settings: Settings) -> int:
+    """Hand over to the screens."""
+    from playground.app import run
+
+    return run(settings)
+
+
+def list_everything(wanted: Wanted) -> int:
+    """`playground list`: lessons and systems."""
+    raise NotImplementedError
+
+
+def check(wanted: Wanted) -> int:
+    """`playground check`: the syntax of lessons."""
+    raise NotImplementedError
+
+
+def which_disk_command(wanted: Wanted) -> int:
+    """`playground disk` alone."""
+    raise Misuse("what about the disk? `playground disk new IMAGE --size 8M --from DIR` makes an image")
+
+
+def make_disk(wanted: Wanted) -> int:
+    """`playground disk new`."""
+    from playground.images import create
+
+    create(wanted.image, wanted.size, wanted.source, replace=wanted.force)
+    return 0
+
+
+def settings_of(wanted: Wanted) -> Settings:
+    """The options as the value that the screens are started with."""
+    given = vars(wanted)
+    disk: Path | None = given.get("disk")
+    writable: bool = given.get("write", False)
+    if writable and disk is None:
+        raise Misuse("--write says that the machine may write to your own image; name it with --disk IMAGE")
+    theme: str = given.get("theme", "")
+    projector: bool = given.get("projector", False)
+    if theme and projector:
+        raise Misuse("--projector is a theme of its own; leave out --projector or --theme")
+    lessons: list[str] = given.get("lessons", [])
+    return Settings(
+        system=given.get("system") or "workshop",
+        lesson=lessons[0] if lessons else None,
+        disk=disk,
+        writable=writable,
+        seed=given.get("seed"),
+        theme="projector" if projector else theme,
+        ascii=given.get("ascii", False),
+        colour=not os.environ.get("NO_COLOR"),
+    )
+
+
+def need_a_terminal() -> None:
+    """The screens need a terminal that can move its cursor and has room for them."""
+    without = "`playground play --headless LESSON` needs none"
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Misuse(f"the screens need a terminal, and standard input or output is none; {without}")
+    if os.environ.get("TERM", "") in ("dumb", "unknown"):
+        raise Misuse(f"the terminal says TERM={os.environ['TERM']}, which cannot show screens; {without}")
+    width, height = os.get_terminal_size(sys.stdout.fileno())
+    if width and height and (width < SMALLEST_WIDTH or height < SMALLEST_HEIGHT):
+        raise Misuse(
+            f"the terminal is {width} columns by {height} lines, the screens need {SMALLEST_WIDTH} by "
+            f"{SMALLEST_HEIGHT}; enlarge the window or choose a smaller font"
+        )

@@ -1,0 +1,179 @@
+"""Words into wishes: the commands, their options, and what to say about a word that is none of them.
+
+Only argparse is imported, so that `playground --help` is quick; what carries a command out is imported when it runs.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from playground import __version__
+
+DESCRIPTION = "A microkernel you can hold in your hand. Without a command: the workshop system on screen."
+EPILOG = """examples:
+  playground                                   watch the workshop system, poke it, break it
+  playground list                              the lessons there are
+  playground play reincarnation                a lesson on screen, one key per beat
+  playground play --headless reincarnation     the same as a test: a line per expectation, exit code 0 or 1
+  playground disk new my.img --size 8M --from folder
+  playground --disk my.img --write             boot on a disk of your own
+"""
+
+SIZE_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+class Misuse(Exception):
+    """The words make no sense; the message is one sentence for the person."""
+
+
+class Wanted(argparse.Namespace):
+    """What the words came to: `carry_out` and the options that were given."""
+
+    carry_out: Callable[["Wanted"], int]
+    """Does it and returns the exit code."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that answers a mistake with one sentence and the nearest name."""
+
+    def error(self, message: str) -> NoReturn:
+        """Hand the complaint to the caller instead of printing the usage and leaving."""
+        raise Misuse(f"{message[:1].lower()}{message[1:]}; `{self.prog} --help` tells more")
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.choices is not None and value not in action.choices:
+            raise Misuse(unknown_word(self.prog, str(value), list(action.choices)))
+
+
+def parse(arguments: Sequence[str]) -> Wanted:
+    """Understand the words after `playground`.
+
+    Raises `Misuse`, and `SystemExit(0)` after `--help` or `--version`.
+    """
+    parser = build()
+    wanted, left = parser.parse_known_args(arguments, Wanted())
+    if left:
+        raise Misuse(unknown_option(left[0], parser))
+    return wanted
+
+
+def build() -> Parser:
+    """The parser with all commands."""
+    from playground.command_line import commands
+
+    machine = machine_options()
+    parser = Parser(
+        prog="playground",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        parents=[machine],
+        allow_abbrev=False,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"microkernel playground {__version__}")
+    parser.add_argument("--system", metavar="NAME", help="the system to boot (default: workshop)")
+    parser.set_defaults(carry_out=commands.show, command=None)
+    commands_of = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+
+    play = commands_of.add_parser("play", help="play a lesson", parents=[machine], allow_abbrev=False)
+    play.add_argument("lessons", nargs="*", metavar="LESSON", help="name of a lesson, or a Markdown file")
+    play.add_argument("--headless", action="store_true", help="no screen: a line per expectation, exit code 0 or 1")
+    play.set_defaults(carry_out=commands.play)
+
+    listing = commands_of.add_parser("list", help="the lessons and systems there are", allow_abbrev=False)
+    listing.set_defaults(carry_out=commands.list_everything)
+
+    check = commands_of.add_parser("check", help="check the syntax of a lesson without playing it", allow_abbrev=False)
+    check.add_argument("lessons", nargs="+", metavar="LESSON", help="name of a lesson, or a Markdown file")
+    check.set_defaults(carry_out=commands.check)
+
+    disk = commands_of.add_parser("disk", help="make disk images", allow_abbrev=False)
+    disk.set_defaults(carry_out=commands.which_disk_command)
+    disk_commands = disk.add_subparsers(dest="disk_command", metavar="COMMAND", title="commands")
+    new = disk_commands.add_parser("new", help="make an image with a FAT volume", allow_abbrev=False)
+    new.add_argument("image", type=Path, metavar="IMAGE", help="the file to make")
+    new.add_argument("--size", type=size, default=8 << 20, metavar="SIZE", help="for example 8M (the default) or 512K")
+    new.add_argument("--from", dest="source", type=Path, metavar="DIR", help="folder whose files to put on it")
+    new.add_argument("--force", action="store_true", help="replace the file if it exists")
+    new.set_defaults(carry_out=commands.make_disk)
+    return parser
+
+
+def machine_options() -> Parser:
+    """The options that say how the machine is started and drawn; they may stand before or after `play`."""
+    machine = Parser(add_help=False, argument_default=argparse.SUPPRESS, allow_abbrev=False)
+    group = machine.add_argument_group("machine and screens")
+    group.add_argument("--disk", type=Path, metavar="IMAGE", help="a disk image of your own, opened read-only")
+    group.add_argument("--write", action="store_true", help="let the machine write to that image")
+    group.add_argument("--seed", type=whole_number, metavar="N", help="same seed and inputs, same events")
+    group.add_argument("--theme", metavar="NAME", help="theme of the screens")
+    group.add_argument("--projector", action="store_true", help="light theme with high contrast")
+    group.add_argument("--ascii", action="store_true", help="draw with plain ASCII characters only")
+    return machine
+
+
+def whole_number(text: str) -> int:
+    """A seed: a whole number from 0 on, decimal or with a prefix such as 0x."""
+    try:
+        number = int(text, 0)
+    except ValueError:
+        number = -1
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return number
+
+
+def size(text: str) -> int:
+    """A size in bytes from words such as 8M, 512K or 4194304."""
+    number, unit = text.upper().removesuffix("IB").removesuffix("B"), ""
+    if number and number[-1] in SIZE_UNITS:
+        number, unit = number[:-1], number[-1]
+    if not (number.isascii() and number.isdigit()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size; say for example 8M or 512K")
+    return int(number) * SIZE_UNITS[unit]
+
+
+def unknown_word(prog: str, word: str, names: Iterable[str]) -> str:
+    """The sentence about a command that does not exist."""
+    names = sorted(names)
+    if near := nearest(word, names):
+        return f"no command is called {word!r}; did you mean `{prog} {near}`?"
+    if word in lesson_names():
+        return f"no command is called {word!r}, but a lesson is; did you mean `playground play {word}`?"
+    return f"no command is called {word!r}; the commands of `{prog}` are {', '.join(names)}"
+
+
+def unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
+    """The sentence about a word that no command takes."""
+    if not word.startswith("-"):
+        return f"{word!r} is one word too many; `playground --help` tells what goes where"
+    if near := nearest(word.split("=")[0], every_option(parser)):
+        return f"there is no option {word.split('=')[0]}; did you mean {near}?"
+    return f"there is no option {word.split('=')[0]} here; `playground --help` lists the options"
+
+
+def every_option(parser: argparse.ArgumentParser) -> list[str]:
+    """The long options of the parser and of all its commands."""
+    options: list[str] = []
+    for action in parser._actions:
+        options += [option for option in action.option_strings if option.startswith("--")]
+        if isinstance(action, argparse._SubParsersAction):
+            for command in action.choices.values():
+                options += every_option(command)
+    return options
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """The name that the person most likely meant, if any comes near."""
+    import difflib
+
+    found = difflib.get_close_matches(word.lower(), list(names), n=1, cutoff=0.6)
+    return found[0] if found else None
+
+
+def lesson_names() -> list[str]:
+    """Names of the shipped lessons, read from the folder because nothing of their content is needed."""
+    from importlib.resources import files
+
+    return [entry.name[:-3] for entry in files("scenarios").joinpath("lessons").iterdir() if entry.name.endswith(".md")]
