@@ -4,8 +4,14 @@ Exit codes: 0 done, 1 a lesson's expectation or check failed, 2 the person's mis
 reader of the output went away. A traceback is only ever our bug.
 """
 
+from __future__ import annotations
+
 import sys
 from collections.abc import Sequence
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from playground.command_line.parser import Wanted
 
 DONE = 0
 FAILED = 1
@@ -21,7 +27,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         try:
             wanted = parse(sys.argv[1:] if arguments is None else arguments)
-            code = wanted.carry_out(wanted)
+            code = carry_out(wanted)
         except SystemExit as answered:  # argparse answers --help and --version by itself
             code = int(answered.code or DONE)
         sys.stdout.flush()
@@ -37,6 +43,14 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if not getattr(error, "is_users_mistake", False):
             raise
         return complain(str(error))
+    return code
+
+
+def carry_out(wanted: Wanted) -> int:
+    """Import what does the command, and let it."""
+    from playground.command_line import commands
+
+    code: int = getattr(commands, wanted.carry_out)(wanted)
     return code
 
 

@@ -61,14 +61,15 @@ def make_disk(wanted: Wanted) -> int:
     """`playground disk new`."""
     from playground.images import create
 
-    create(wanted.image, wanted.size, wanted.source, replace=wanted.force)
+    source = None if wanted.source is None else Path(wanted.source)
+    create(Path(wanted.image), wanted.size, source, replace=wanted.force)
     return 0
 
 
 def settings_of(wanted: Wanted) -> Settings:
     """The options as the value that the screens are started with."""
     given = vars(wanted)
-    disk: Path | None = given.get("disk")
+    disk = Path(given["disk"]) if "disk" in given else None
     writable: bool = given.get("write", False)
     if writable and disk is None:
         raise Misuse("--write says that the machine may write to your own image; name it with --disk IMAGE")

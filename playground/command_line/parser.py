@@ -1,14 +1,20 @@
 """Words into wishes: the commands, their options, and what to say about a word that is none of them.
 
-Only argparse is imported, so that `playground --help` is quick; what carries a command out is imported when it runs.
+Only argparse is imported, so that `playground --help` is quick: a command is the name of the function that carries it
+out, which is imported when it runs, and even `typing`, `pathlib` and `dataclasses` are left to that moment.
 """
 
+from __future__ import annotations
+
 import argparse
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any, NoReturn
+import os
+from collections.abc import Iterable, Sequence
 
 from playground import __version__
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 DESCRIPTION = "A microkernel you can hold in your hand. Without a command: the workshop system on screen."
 EPILOG = """examples:
@@ -30,12 +36,26 @@ class Misuse(Exception):
 class Wanted(argparse.Namespace):
     """What the words came to: `carry_out` and the options that were given."""
 
-    carry_out: Callable[["Wanted"], int]
-    """Does it and returns the exit code."""
+    carry_out: str
+    """Name of the function in `playground.command_line.commands` that does it."""
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Lays the help out for the terminal; asking for its width here spares the import of `shutil`."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+        except (OSError, ValueError):
+            columns = 80
+        super().__init__(prog, width=max(columns, 40) - 2)
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that answers a mistake with one sentence and the nearest name."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(formatter_class=Formatter, allow_abbrev=False, **settings)
 
     def error(self, message: str) -> NoReturn:
         """Hand the complaint to the caller instead of printing the usage and leaving."""
@@ -60,51 +80,47 @@ def parse(arguments: Sequence[str]) -> Wanted:
 
 def build() -> Parser:
     """The parser with all commands."""
-    from playground.command_line import commands
-
     machine = machine_options()
     parser = Parser(
         prog="playground",
         description=DESCRIPTION,
         epilog=EPILOG,
         parents=[machine],
-        allow_abbrev=False,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"microkernel playground {__version__}")
     parser.add_argument("--system", metavar="NAME", help="the system to boot (default: workshop)")
-    parser.set_defaults(carry_out=commands.show, command=None)
+    parser.set_defaults(carry_out="show", command=None)
     commands_of = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
 
-    play = commands_of.add_parser("play", help="play a lesson", parents=[machine], allow_abbrev=False)
+    play = commands_of.add_parser("play", help="play a lesson", parents=[machine])
     play.add_argument("lessons", nargs="*", metavar="LESSON", help="name of a lesson, or a Markdown file")
     play.add_argument("--headless", action="store_true", help="no screen: a line per expectation, exit code 0 or 1")
-    play.set_defaults(carry_out=commands.play)
+    play.set_defaults(carry_out="play")
 
-    listing = commands_of.add_parser("list", help="the lessons and systems there are", allow_abbrev=False)
-    listing.set_defaults(carry_out=commands.list_everything)
+    listing = commands_of.add_parser("list", help="the lessons and systems there are")
+    listing.set_defaults(carry_out="list_everything")
 
-    check = commands_of.add_parser("check", help="check the syntax of a lesson without playing it", allow_abbrev=False)
+    check = commands_of.add_parser("check", help="check the syntax of a lesson without playing it")
     check.add_argument("lessons", nargs="+", metavar="LESSON", help="name of a lesson, or a Markdown file")
-    check.set_defaults(carry_out=commands.check)
+    check.set_defaults(carry_out="check")
 
-    disk = commands_of.add_parser("disk", help="make disk images", allow_abbrev=False)
-    disk.set_defaults(carry_out=commands.which_disk_command)
+    disk = commands_of.add_parser("disk", help="make disk images")
+    disk.set_defaults(carry_out="which_disk_command")
     disk_commands = disk.add_subparsers(dest="disk_command", metavar="COMMAND", title="commands")
-    new = disk_commands.add_parser("new", help="make an image with a FAT volume", allow_abbrev=False)
-    new.add_argument("image", type=Path, metavar="IMAGE", help="the file to make")
+    new = disk_commands.add_parser("new", help="make an image with a FAT volume")
+    new.add_argument("image", metavar="IMAGE", help="the file to make")
     new.add_argument("--size", type=size, default=8 << 20, metavar="SIZE", help="for example 8M (the default) or 512K")
-    new.add_argument("--from", dest="source", type=Path, metavar="DIR", help="folder whose files to put on it")
+    new.add_argument("--from", dest="source", metavar="DIR", help="folder whose files to put on it")
     new.add_argument("--force", action="store_true", help="replace the file if it exists")
-    new.set_defaults(carry_out=commands.make_disk)
+    new.set_defaults(carry_out="make_disk")
     return parser
 
 
 def machine_options() -> Parser:
     """The options that say how the machine is started and drawn; they may stand before or after `play`."""
-    machine = Parser(add_help=False, argument_default=argparse.SUPPRESS, allow_abbrev=False)
+    machine = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = machine.add_argument_group("machine and screens")
-    group.add_argument("--disk", type=Path, metavar="IMAGE", help="a disk image of your own, opened read-only")
+    group.add_argument("--disk", metavar="IMAGE", help="a disk image of your own, opened read-only")
     group.add_argument("--write", action="store_true", help="let the machine write to that image")
     group.add_argument("--seed", type=whole_number, metavar="N", help="same seed and inputs, same events")
     group.add_argument("--theme", metavar="NAME", help="theme of the screens")
