@@ -1,8 +1,8 @@
 """What is true now, as plain data: the only thing that screens, lessons and exports look at.
 
 `playground.view.fold.Fold` keeps a `View` up to date from events. What it holds of the kernel stands in
-`playground.view.objects`. What is meant for people (`ServerView`, `MessageView`, `Status`) is frozen and made when it is
-asked for, from the rest of the view.
+`playground.view.objects`. What is meant for people (`ServerView`, `MessageView`, `Status`) is frozen, made when it is
+asked for from the rest of the view.
 """
 
 from __future__ import annotations
