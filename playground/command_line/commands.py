@@ -8,7 +8,7 @@ import os
 import sys
 from pathlib import Path
 
-from playground.command_line.parser import Misuse, Wanted
+from playground.command_line.parser import Misuse, Wanted, nearest, shipped
 from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
 
 
@@ -26,6 +26,8 @@ def play(wanted: Wanted) -> int:
         raise Misuse("which lesson? `playground list` shows them")
     settings = settings_of(wanted)
     if wanted.headless:
+        if settings.disk is not None:
+            raise Misuse("a headless lesson has a virtual disk of its own, the same everywhere; leave out --disk")
         from playground.headless import play as play_headless
 
         return play_headless(lessons, seed=settings.seed, write=print)
@@ -36,7 +38,13 @@ def play(wanted: Wanted) -> int:
 
 
 def on_screen(settings: Settings) -> int:
-    """Hand over to the screens."""
+    """Check what would stop the machine at once, then hand over to the screens."""
+    know_the_system(settings.system)
+    if settings.disk is not None:
+        from playground.images import check_image
+
+        if problem := check_image(settings.disk, writable=settings.writable):
+            raise problem
     from playground.app import run
 
     return run(settings)
@@ -63,6 +71,7 @@ def make_disk(wanted: Wanted) -> int:
 
     source = None if wanted.source is None else Path(wanted.source)
     create(Path(wanted.image), wanted.size, source, replace=wanted.force)
+    print(f"made {wanted.image}; `playground --disk {wanted.image} --write` boots on it")
     return 0
 
 
@@ -88,6 +97,19 @@ def settings_of(wanted: Wanted) -> Settings:
         ascii=given.get("ascii", False),
         colour=not os.environ.get("NO_COLOR"),
     )
+
+
+def know_the_system(name: str) -> None:
+    """A misspelt system is a mistake of the command line."""
+    if name.endswith(".toml"):
+        if not Path(name).is_file():
+            raise Misuse(f"there is no file {name}")
+        return
+    names = shipped("systems", ".toml")
+    if name not in names:
+        near = nearest(name, names)
+        rest = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
+        raise Misuse(f"no system is called {name!r}; {rest}")
 
 
 def need_a_terminal() -> None:

@@ -155,7 +155,7 @@ def unknown_word(prog: str, word: str, names: Iterable[str]) -> str:
     names = sorted(names)
     if near := nearest(word, names):
         return f"no command is called {word!r}; did you mean `{prog} {near}`?"
-    if word in lesson_names():
+    if word in shipped("lessons", ".md"):
         return f"no command is called {word!r}, but a lesson is; did you mean `playground play {word}`?"
     return f"no command is called {word!r}; the commands of `{prog}` are {', '.join(names)}"
 
@@ -188,8 +188,9 @@ def nearest(word: str, names: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def lesson_names() -> list[str]:
-    """Names of the shipped lessons, read from the folder because nothing of their content is needed."""
+def shipped(folder: str, ending: str) -> list[str]:
+    """Names of the shipped lessons or systems, from the folder alone because nothing of their content is needed."""
     from importlib.resources import files
 
-    return [entry.name[:-3] for entry in files("scenarios").joinpath("lessons").iterdir() if entry.name.endswith(".md")]
+    entries = files("scenarios").joinpath(folder).iterdir()
+    return sorted(entry.name.removesuffix(ending) for entry in entries if entry.name.endswith(ending))

@@ -56,6 +56,10 @@ def replace_part(monkeypatch: pytest.MonkeyPatch, module: str, **functions: obje
             ["disk", "new", "x.img", "--size", "big"],
             "argument --size: 'big' is not a size; say for example 8M or 512K; `playground disk new --help` tells more",
         ),
+        (
+            ["play", "--headless", "reincarnation", "--disk", "a.img"],
+            "a headless lesson has a virtual disk of its own, the same everywhere; leave out --disk",
+        ),
         (["play", "one", "two"], "on screen one lesson is played at a time, not 2; add --headless to play them all"),
     ],
 )
@@ -126,7 +130,7 @@ def test_a_terminal_that_cannot_move_its_cursor_is_refused() -> None:
     assert "TERM=dumb" in done.text
 
 
-def test_the_screens_are_given_what_was_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_screens_are_given_what_was_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Options become one value; nothing else reaches the screens."""
     given: list[Settings] = []
 
@@ -137,9 +141,11 @@ def test_the_screens_are_given_what_was_asked_for(monkeypatch: pytest.MonkeyPatc
     replace_part(monkeypatch, "playground.app", run=run_app)
     monkeypatch.setattr("playground.command_line.commands.need_a_terminal", lambda: None)
     monkeypatch.setenv("NO_COLOR", "1")
-    assert run(["play", "reincarnation", "--seed", "3", "--projector", "--disk", "a.img", "--write"]) == 5
+    image = tmp_path / "a.img"
+    assert run(["disk", "new", str(image), "--size", "4M"]) == DONE
+    assert run(["play", "reincarnation", "--seed", "3", "--projector", "--disk", str(image), "--write"]) == 5
     assert given == [
-        Settings(lesson="reincarnation", seed=3, theme="projector", disk=Path("a.img"), writable=True, colour=False)
+        Settings(lesson="reincarnation", seed=3, theme="projector", disk=image, writable=True, colour=False)
     ]
 
 
@@ -222,3 +228,30 @@ def test_help_loads_nothing_large() -> None:
         "servers",
         "scenarios",
     }
+
+
+def test_a_new_disk_holds_the_files_of_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """mtools, which knows nothing of us, reads it; a second call does not overwrite it unless told to."""
+    (tmp_path / "source" / "notes").mkdir(parents=True)
+    (tmp_path / "source" / "notes" / "hello.txt").write_text("hello from the host", encoding="utf-8")
+    image = tmp_path / "my.img"
+    command = ["disk", "new", str(image), "--size", "4M", "--from", str(tmp_path / "source")]
+    assert run(command) == DONE
+    assert "--write` boots on it" in capsys.readouterr().out
+    assert image.stat().st_size == 4 << 20
+    read = subprocess.run(["mtype", "-i", str(image), "::notes/hello.txt"], capture_output=True, text=True, check=True)
+    assert read.stdout == "hello from the host"
+    assert str(image) in complaint(capsys, *command)
+    assert run([*command, "--force"]) == DONE
+
+
+def test_a_misspelt_system_or_a_missing_image_is_noticed_before_the_screens(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """The screens are never started for it."""
+    monkeypatch.setattr("playground.command_line.commands.need_a_terminal", lambda: None)
+    replace_part(monkeypatch, "playground.app", run=None)
+    assert complaint(capsys, "--system", "workshp") == "no system is called 'workshp'; did you mean workshop?"
+    assert "no file" in complaint(capsys, "--system", "mine.toml")
+    missing = str(tmp_path / "missing.img")
+    assert missing in complaint(capsys, "--disk", missing)
