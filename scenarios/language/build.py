@@ -1,0 +1,241 @@
+"""From the syntax tree of one line to plain data: numbers, escapes, durations and choices get their value here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from lark import Tree
+from lark.lexer import Token
+
+from scenarios.language import syntax
+from scenarios.language.errors import Trouble, unknown
+from scenarios.language.syntax import Action, Condition, Duration, EventPattern, Literal, Setting, Word
+from scenarios.language.verbs import MOST_CHOICES, MOST_CYCLES, MOST_STEPS, UNITS
+
+Node = Tree[Token] | Token | None
+
+_ESCAPES: Final = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "e": "\x1b"}
+_LARGEST: Final = (1 << 64) - 1
+
+
+class Builder:
+    """One method for each kind of node; the names are those of the grammar's rules."""
+
+    def action(self, tree: Tree[Token]) -> Action:
+        """What the line of a verb means. Raises Trouble."""
+        method = getattr(self, f"_{tree.data}")
+        return cast(Action, method(*tree.children))
+
+    def condition(self, tree: Tree[Token]) -> Condition:
+        """What a condition means. Raises Trouble."""
+        method = getattr(self, f"_{tree.data}")
+        return cast(Condition, method(*tree.children))
+
+    # Actions
+
+    def _call(self, target: Tree[Token], *rest: Node) -> Action:
+        server, operation = _target(target)
+        return syntax.Call(server, operation, _settings(rest[:-1]), _limit(rest[-1]))
+
+    def _send(self, target: Tree[Token], *rest: Node) -> Action:
+        server, operation = _target(target)
+        return syntax.Call(server, operation, _settings(rest), None, waits=False)
+
+    def _key(self, text: Token) -> Action:
+        return syntax.Key(_string(text))
+
+    def _crash(self, server: Token, kind: Token) -> Action:
+        return syntax.Crash(_word(server), _word(kind))
+
+    def _pause(self, server: Token) -> Action:
+        return syntax.Pause(_word(server))
+
+    def _resume(self, server: Token) -> Action:
+        return syntax.Resume(_word(server))
+
+    def _revoke(self, target: Tree[Token]) -> Action:
+        return syntax.Revoke(*_target(target))
+
+    def _restart(self, server: Token) -> Action:
+        return syntax.Restart(_word(server))
+
+    _restore = _restart
+
+    def _step(self, count: Token | None) -> Action:
+        number = 1 if count is None else _number(count)
+        if not 1 <= number <= MOST_STEPS:
+            raise Trouble(_column(count), f"A number of steps is 1 to {MOST_STEPS:_}, not {number:_}")
+        return syntax.Step(number)
+
+    def _run(self, until: Tree[Token] | None, limit: Tree[Token] | None) -> Action:
+        return syntax.Run(self.condition(until) if until else None, _limit(limit))
+
+    def _wait(self, duration: Tree[Token]) -> Action:
+        return syntax.Wait(_duration(duration))
+
+    def _expect(self, condition: Tree[Token], limit: Tree[Token] | None) -> Action:
+        return syntax.Expect(self.condition(condition), _limit(limit))
+
+    def _ask(self, question: Token, choices: Token) -> Action:
+        parts = tuple(part.strip() for part in _string(choices).split("|"))
+        if not 2 <= len(parts) <= MOST_CHOICES or not all(parts) or len(set(parts)) < len(parts):
+            sentence = f'A question has two to {MOST_CHOICES} different choices, written choices="one | another"'
+            raise Trouble(_column(choices), sentence)
+        return syntax.Ask(_string(question), parts)
+
+    def _focus(self, server: Token) -> Action:
+        return syntax.Focus(_word(server))
+
+    def _say(self, text: Token) -> Action:
+        return syntax.Say(_string(text))
+
+    def _note(self, text: Token) -> Action:
+        return syntax.Say(_string(text), aside=True)
+
+    # Conditions
+
+    def _reply_field(self, field: Token, comparison: Tree[Token], value: Tree[Token]) -> Condition:
+        return syntax.ReplyField(_word(field), _comparison(comparison), _literal(value))
+
+    def _reply_succeeds(self) -> Condition:
+        return syntax.ReplySucceeds()
+
+    def _reply_fails(self, error: Token | None) -> Condition:
+        return syntax.ReplyFails(_word(error) if error is not None else None)
+
+    def _no_reply(self) -> Condition:
+        return syntax.NoReply()
+
+    def _happened(self, event: Tree[Token]) -> Condition:
+        return syntax.Happened(_event(event))
+
+    def _absent(self, event: Tree[Token]) -> Condition:
+        return syntax.Absent(_event(event))
+
+    def _before(self, first: Tree[Token], second: Tree[Token]) -> Condition:
+        return syntax.Before(_event(first), _event(second))
+
+    def _counted(self, event: Tree[Token], comparison: Tree[Token], number: Token) -> Condition:
+        return syntax.Counted(_event(event), _order(comparison), _number(number))
+
+    def _state(self, server: Token, negation: Token | None, state: Token, doing: Tree[Token] | None) -> Condition:
+        extra: dict[str, Word] = {}
+        if doing is not None and doing.data == "waiting_for":
+            extra["waits_for"] = _word(cast(Token, doing.children[0]))
+            _only(state, "waiting", "for SERVER")
+        elif doing is not None and doing.data == "handling_from":
+            extra["asked_by"] = _word(cast(Token, doing.children[0]))
+            _only(state, "handling", "from SERVER")
+        elif doing is not None:
+            target, client = doing.children
+            extra["interface"], extra["operation"] = _target(cast("Tree[Token]", target))
+            if client is not None:
+                extra["asked_by"] = _word(cast(Token, client))
+            _only(state, "handling", "INTERFACE.OPERATION")
+        return syntax.IsState(_word(server), _word(state), negation is not None, **extra)
+
+    def _can(self, source: Token, destination: Token) -> Condition:
+        return syntax.Reach(_word(source), _word(destination), True)
+
+    def _cannot(self, source: Token, destination: Token) -> Condition:
+        return syntax.Reach(_word(source), _word(destination), False)
+
+    def _holds(self, server: Token, capability: Token) -> Condition:
+        return syntax.Holds(_word(server), _word(capability), True)
+
+    def _lacks(self, server: Token, capability: Token) -> Condition:
+        return syntax.Holds(_word(server), _word(capability), False)
+
+    def _property(self, server: Token, name: Token, comparison: Tree[Token], number: Token) -> Condition:
+        return syntax.Property(_word(server), _word(name), _order(comparison), _number(number))
+
+
+def _column(token: Any) -> int:
+    return getattr(token, "column", None) or 1
+
+
+def _word(token: Token) -> Word:
+    return Word(str(token), _column(token))
+
+
+def _target(tree: Tree[Token]) -> tuple[Word, Word]:
+    server, name = tree.children
+    return _word(cast(Token, server)), _word(cast(Token, name))
+
+
+def _number(token: Token | None) -> int:
+    text = str(token)
+    try:
+        number = int(text.replace("_", ""), 16 if text[:2].lower() == "0x" else 10)
+    except ValueError:
+        raise Trouble(_column(token), f"`{text}` is not a number") from None
+    if number > _LARGEST:
+        raise Trouble(_column(token), f"The largest number is 2^64 - 1, {text} is larger")
+    return number
+
+
+def _string(token: Token) -> str:
+    def replace(match: re.Match[str]) -> str:
+        if match[1] not in _ESCAPES:
+            known = ", ".join(f"\\{key}" for key in _ESCAPES)
+            raise Trouble(_column(token) + 1 + match.start(), f"`\\{match[1]}` means nothing; there is {known}")
+        return _ESCAPES[match[1]]
+
+    return re.sub(r"\\(.)", replace, str(token)[1:-1])
+
+
+def _literal(tree: Tree[Token]) -> Literal:
+    token = cast(Token, tree.children[0])
+    if tree.data == "number":
+        return Literal(_number(token), column=_column(token))
+    if tree.data == "text":
+        return Literal(_string(token), column=_column(token))
+    return Literal(".".join(str(child) for child in tree.children), True, _column(token))
+
+
+def _settings(nodes: Sequence[Node]) -> tuple[Setting, ...]:
+    return tuple(_setting(node) for node in nodes if isinstance(node, Tree))
+
+
+def _setting(tree: Tree[Token]) -> Setting:
+    if len(tree.children) == 1:
+        return Setting(None, _literal(cast("Tree[Token]", tree.children[0])))
+    name, value = tree.children
+    return Setting(_word(cast(Token, name)), _literal(cast("Tree[Token]", value)))
+
+
+def _event(tree: Tree[Token]) -> EventPattern:
+    name, *fields = tree.children
+    return EventPattern(_word(cast(Token, name)), _settings(fields))
+
+
+def _limit(node: Node) -> Duration | None:
+    return _duration(cast("Tree[Token]", node.children[0])) if isinstance(node, Tree) else None
+
+
+def _duration(tree: Tree[Token]) -> Duration:
+    number, unit = (cast(Token, child) for child in tree.children)
+    if unit not in UNITS:
+        raise Trouble(_column(unit), unknown("unit of time", str(unit), list(UNITS)))
+    cycles = _number(number) * UNITS[unit]
+    if not 1 <= cycles <= MOST_CYCLES:
+        raise Trouble(_column(number), f"A duration is 1 to {MOST_CYCLES:_} cycles, not {cycles:_}")
+    return Duration(cycles, f"{number} {unit}")
+
+
+def _comparison(tree: Tree[Token]) -> str:
+    return str(tree.children[0]) if tree.data == "sign" else str(tree.data).replace("_", " ")
+
+
+def _order(tree: Tree[Token]) -> str:
+    sign = _comparison(tree)
+    if tree.data != "sign":
+        raise Trouble(tree.meta.column, f"Numbers are compared with == != < <= > >=, not with `{sign}`")
+    return sign
+
+
+def _only(state: Token, allowed: str, what: str) -> None:
+    if state != allowed:
+        raise Trouble(_column(state), f"Only `is {allowed}` can be followed by {what}, not `is {state}`")

@@ -1,0 +1,74 @@
+"""What commands and conditions say, as sentences: the lines of the headless player and of the screens."""
+
+from __future__ import annotations
+
+from scenarios.language import syntax
+from scenarios.language.syntax import Condition, EventPattern, Literal
+
+_SIGNS = {
+    "==": "is",
+    "!=": "is not",
+    "<": "is less than",
+    "<=": "is at most",
+    ">": "is more than",
+    ">=": "is at least",
+    "contains": "contains",
+    "starts with": "starts with",
+}
+
+
+def condition_in_words(condition: Condition) -> str:
+    """A condition as a clause: 'the reply contains "welcome"'."""
+    match condition:
+        case syntax.ReplyField():
+            field = "the reply" if condition.field.text == "text" else f"`{condition.field}` of the reply"
+            return f"{field} {_SIGNS[condition.comparison]} {_value(condition.value)}"
+        case syntax.ReplySucceeds():
+            return "the reply is a success"
+        case syntax.ReplyFails():
+            return f"the reply is the error {condition.error}" if condition.error else "the reply is an error"
+        case syntax.NoReply():
+            return "there is no reply"
+        case syntax.Happened():
+            return f"event {event_in_words(condition.event)} happens"
+        case syntax.Absent():
+            return f"event {event_in_words(condition.event)} does not happen"
+        case syntax.Before():
+            return f"{event_in_words(condition.first)} comes before {event_in_words(condition.second)}"
+        case syntax.Counted():
+            return f"the count of {event_in_words(condition.event)} {_SIGNS[condition.comparison]} {condition.number:,}"
+        case syntax.IsState():
+            return _state(condition)
+        case syntax.Reach():
+            return f"{condition.source} {'can' if condition.possible else 'cannot'} reach {condition.destination}"
+        case syntax.Holds():
+            verb = "holds" if condition.held else "lacks"
+            return f"{condition.server} {verb} its capability {condition.capability}"
+        case syntax.Property():
+            return f"{condition.name} of {condition.server} {_SIGNS[condition.comparison]} {condition.number:,}"
+
+
+def event_in_words(event: EventPattern) -> str:
+    """An event pattern as it is written: 'restarted (server disk)'."""
+    fields = ", ".join(f"{setting.name} {setting.value}" for setting in event.fields)
+    return f"{event.name} ({fields})" if fields else str(event.name)
+
+
+def duration_in_words(cycles: int) -> str:
+    """Cycles with thousands separated."""
+    return f"{cycles:,} cycle{'s' if cycles != 1 else ''}"
+
+
+def _state(condition: syntax.IsState) -> str:
+    text = f"{condition.server} is {'not ' if condition.negated else ''}{condition.state}"
+    if condition.waits_for:
+        text += f" for {condition.waits_for}"
+    if condition.operation:
+        text += f" {condition.interface}.{condition.operation}"
+    if condition.asked_by:
+        text += f" from {condition.asked_by}"
+    return text
+
+
+def _value(literal: Literal) -> str:
+    return f"{literal.value:,}" if isinstance(literal.value, int) else f'"{literal.value}"'.replace("\n", "\\n")

@@ -1,0 +1,210 @@
+"""A lesson as a file: front matter, beats, narration and commands, every part with its place.
+
+A lesson is Markdown between whose paragraphs stand fenced `play` blocks; it begins with TOML between two lines of
+`+++`. Headings of the first two levels are the beats that a presenter steps through. Nothing here knows which names
+exist: `problems_in` holds the commands of a lesson against the names of its system.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from scenarios.front_matter import FrontMatter, read_front_matter
+from scenarios.language.check import World, check_command, operation_of
+from scenarios.language.errors import LanguageError, LessonError, Problem
+from scenarios.language.parser import parse_line
+from scenarios.language.syntax import Call, Command, Expect
+from servers.interfaces import Operation
+
+LARGEST_LESSON: Final = 256 * 1024
+"""Bytes of a lesson file."""
+MOST_COMMANDS: Final = 2_000
+DEEPEST_BEAT: Final = 2
+"""Headings deeper than this stay inside the narration."""
+FENCE: Final = "play"
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """Narration between two blocks of commands."""
+
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """One fenced block of commands."""
+
+    commands: tuple[Command, ...]
+    line: int
+    """Of its fence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a presenter shows at one press of a key."""
+
+    title: str
+    line: int
+    """Of its heading."""
+    segments: tuple[Prose | Play, ...]
+    """Narration and commands in the order of the file."""
+
+    @property
+    def narration(self) -> str:
+        """The Markdown without the commands."""
+        return "\n\n".join(part.markdown for part in self.segments if isinstance(part, Prose))
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """All commands of the beat."""
+        return tuple(command for part in self.segments if isinstance(part, Play) for command in part.commands)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A lesson whose syntax is right."""
+
+    name: str
+    file: str
+    """As it is shown in messages."""
+    front: FrontMatter
+    beats: tuple[Beat, ...]
+
+    @property
+    def title(self) -> str:
+        """From the front matter."""
+        return self.front.title
+
+    @property
+    def commands(self) -> Iterator[Command]:
+        """All commands in the order of the file."""
+        return (command for beat in self.beats for command in beat.commands)
+
+
+def parse_lesson(text: str, file: str, name: str = "") -> Lesson:
+    """Read a lesson. Raises LessonError with everything that is wrong with its syntax."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    front, body_start, problems = read_front_matter(lines, file)
+    reader = _Reader(file, lines, body_start)
+    beats = reader.beats(front.title)
+    problems = [*problems, *reader.problems]
+    count = sum(len(beat.commands) for beat in beats)
+    if count > MOST_COMMANDS:
+        problems.append(Problem(file, 1, 1, f"A lesson has at most {MOST_COMMANDS} commands, this one has {count}", ""))
+    if not count and not problems:
+        problems.append(Problem(file, 1, 1, f"The lesson has no commands: write them in blocks fenced ```{FENCE}", ""))
+    if problems:
+        raise LessonError(problems)
+    return Lesson(name or file, file, front, tuple(beats))
+
+
+def decode_lesson(data: bytes, file: str, name: str = "") -> Lesson:
+    """Read a lesson from the bytes of a file. Raises LessonError."""
+    if len(data) > LARGEST_LESSON:
+        sentence = f"A lesson has at most {LARGEST_LESSON:,} bytes, this file has {len(data):,}"
+        raise LessonError([Problem(file, 1, 1, sentence, "")])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        sentence = f"A lesson is UTF-8 text; byte 0x{data[error.start]:02x} here is not"
+        raise LessonError([Problem(file, line, column, sentence, "")]) from None
+    return parse_lesson(text, file, name)
+
+
+def problems_in(lesson: Lesson, world: World) -> list[Problem]:
+    """Every name in the commands of a lesson that the system does not have."""
+    problems: list[Problem] = []
+    asked: Operation | None = None
+    for command in lesson.commands:
+        action = command.action
+        if isinstance(action, Call):
+            asked = operation_of(action, world) or asked
+        problems.extend(check_command(command, world, asked))
+    return problems
+
+
+def has_expectations(lesson: Lesson) -> bool:
+    """Whether playing it can show anything to be wrong."""
+    return any(isinstance(command.action, Expect) for command in lesson.commands)
+
+
+class _Reader:
+    """Walks the top level of the document: headings begin beats, `play` fences hold commands, the rest is prose."""
+
+    def __init__(self, file: str, lines: Sequence[str], body_start: int) -> None:
+        self.file = file
+        self.lines = lines
+        self.body_start = body_start
+        self.problems: list[Problem] = []
+
+    def beats(self, lesson_title: str) -> list[Beat]:
+        """All beats; what stands before the first heading is one of its own if it says anything."""
+        blank = [""] * self.body_start
+        tokens = MarkdownIt("commonmark").enable("table").parse("\n".join([*blank, *self.lines[self.body_start :]]))
+        heads = [(at, token) for at, token in enumerate(tokens) if _is_beat(token)]
+        starts = [token.map[0] for _, token in heads if token.map]
+        beats: list[Beat] = []
+        first = starts[0] if starts else len(self.lines)
+        opening = self._segments(tokens, self.body_start, first)
+        if opening:
+            beats.append(Beat(lesson_title, self.body_start + 1, opening))
+        for number, (at, token) in enumerate(heads):
+            begin, after = token.map or (0, 0)
+            end = starts[number + 1] if number + 1 < len(starts) else len(self.lines)
+            beats.append(Beat(tokens[at + 1].content, begin + 1, self._segments(tokens, after, end)))
+        return beats
+
+    def _segments(self, tokens: Sequence[Token], begin: int, end: int) -> tuple[Prose | Play, ...]:
+        """Prose and commands between two lines (from 0, end excluded)."""
+        segments: list[Prose | Play] = []
+        prose_from = begin
+        for token in tokens:
+            if not _is_play(token) or token.map is None or not begin <= token.map[0] < end:
+                continue
+            self._add_prose(segments, prose_from, token.map[0])
+            segments.append(self._play(token, token.map[0]))
+            prose_from = token.map[1]
+        self._add_prose(segments, prose_from, end)
+        return tuple(segments)
+
+    def _add_prose(self, segments: list[Prose | Play], begin: int, end: int) -> None:
+        markdown = "\n".join(self.lines[begin:end]).strip("\n")
+        if markdown.strip():
+            segments.append(Prose(markdown))
+
+    def _play(self, token: Token, fence: int) -> Play:
+        commands: list[Command] = []
+        last = token.map[1] if token.map else len(self.lines)
+        closing = self.lines[last - 1].strip(" >\t")
+        if last - 1 == fence or closing.strip(token.markup[0]) or len(closing) < len(token.markup):
+            self._complain(fence, self.lines[fence], f"This block is never closed; end it with {token.markup}")
+        for number, content in enumerate(token.content.split("\n")[:-1], fence + 1):
+            raw = self.lines[number]
+            indent = len(raw) - len(content) if raw.endswith(content) else 0
+            try:
+                command = parse_line(" " * indent + content, self.file, number + 1)
+            except LanguageError as error:
+                self.problems.append(error.problem)
+                continue
+            if command is not None:
+                commands.append(command)
+        return Play(tuple(commands), fence + 1)
+
+    def _complain(self, line: int, text: str, sentence: str) -> None:
+        self.problems.append(Problem(self.file, line + 1, len(text) - len(text.lstrip()) + 1, sentence, text))
+
+
+def _is_beat(token: Token) -> bool:
+    return token.type == "heading_open" and token.level == 0 and int(token.tag[1:]) <= DEEPEST_BEAT
+
+
+def _is_play(token: Token) -> bool:
+    return token.type == "fence" and token.info.strip().split(" ")[0] == FENCE
