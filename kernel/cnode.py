@@ -81,7 +81,7 @@ def _rotate(kernel: Kernel, request: Invocation, target: Slot) -> None:
         refuse(Error.TRUNCATED_MESSAGE)
     pivot_data, pivot_index, pivot_depth, source_data, source_index, source_depth = words[2:8]
     source = lookup_operand(extra[1].cap, source_index, source_depth, source=True)
-    pivot = lookup_operand(extra[0].cap, pivot_index, pivot_depth, source=False)
+    pivot = lookup_operand(extra[0].cap, pivot_index, pivot_depth, source=True)
     if pivot is source or pivot is target:
         refuse(Error.ILLEGAL_OPERATION)
     if source is not target:

@@ -133,7 +133,8 @@ _ROWS: Final = (
     Kind(CONSUMED, "consumed", ("thread", "notification", "word"), "{thread} took the signals of {notification}",
          ("thread", "notification"), "the notification is idle, its word 0"),
     Kind(PRIORITY, "priority", ("thread", "priority", "mcp"), "{thread} has priority {priority}", ("thread",),
-         "new priorities; a thread waiting in a queue is queued again behind the others of its new priority"),
+         "mcp differs from before: only that changed. Else a thread waiting in a queue is queued again behind the "
+         "others of its priority, also if that is the same"),
     Kind(NTFN_BOUND, "notification-bound", ("thread", "notification"), "{notification} is bound to {thread}",
          ("thread", "notification"), "notification 0 = unbound"),
     Kind(REPLY_BOUND, "reply-bound", ("reply", "thread"), "{reply} belongs to {thread}", ("reply", "thread"),

@@ -131,6 +131,8 @@ class Kernel:
         # Long operations.
         self.until = FOREVER
         self.work = 0
+        self.device_touched = False
+        """A load or store reached a device, which may want to act before `until`."""
         self.in_thread = False
         """True while the code of a thread runs, for a watchdog."""
         self._handlers = self._make_handlers()
@@ -151,10 +153,15 @@ class Kernel:
         return self.current.id if self.current is not None else 0
 
     def run(self, steps: int, until: int | None = None) -> int:
-        """Up to `steps` kernel entries; stops when idle or when virtual time reaches `until`. How many were done."""
+        """Up to `steps` kernel entries; how many were done.
+
+        Stops when idle, when virtual time reaches `until`, and after an entry in which a device was touched (it may
+        have something to do before `until`).
+        """
         self.until = FOREVER if until is None else until
         done = 0
-        while done < steps and self.now < self.until:
+        self.device_touched = False
+        while done < steps and self.now < self.until and not self.device_touched:
             thread = self.current
             if thread is None:
                 if not self.release or self.next_release > self.now:
@@ -312,7 +319,7 @@ class Kernel:
                 trap = thread.resume(value)
             thread.trap = trap if type(trap) is tuple and trap else (0, repr(trap)[:MAX_NOTE_TEXT])
             return thread.trap
-        except StopIteration:
+        except (StopIteration, SystemExit):
             pass
         except KeyboardInterrupt:
             raise

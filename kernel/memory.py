@@ -108,6 +108,7 @@ def load(kernel: Kernel, thread: TCB, address: int, size: int) -> None:
     if isinstance(pieces, int):
         faults.page_fault(kernel, thread, pieces, write=False)
         return
+    kernel.device_touched = any(frame.device is not None for frame, _, _ in pieces)
     parts = [
         frame.device.load(frame.device_offset + offset, length)
         if frame.device is not None
@@ -130,6 +131,7 @@ def store(kernel: Kernel, thread: TCB, address: int, data: bytes) -> None:
         piece = data[done : done + length]
         done += length
         if frame.device is not None:
+            kernel.device_touched = True
             frame.device.store(frame.device_offset + offset, piece)
         else:
             frame.data[offset : offset + length] = piece

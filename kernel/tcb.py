@@ -74,6 +74,13 @@ def set_priority(kernel: Kernel, thread: TCB, priority: int) -> None:
     kernel.emit((events.PRIORITY, kernel.now, thread.id, priority, thread.mcp))
 
 
+def _set_maximum(kernel: Kernel, thread: TCB, mcp: int) -> None:
+    """Change the maximum controlled priority. An event of its own, because queues stay as they are."""
+    if thread.mcp != mcp:
+        thread.mcp = mcp
+        kernel.emit((events.PRIORITY, kernel.now, thread.id, thread.priority, mcp))
+
+
 def _need(request: Invocation, words: int, caps: int) -> None:
     if len(request.words) < words or len(request.extra) < caps:
         refuse(Error.TRUNCATED_MESSAGE)
@@ -174,8 +181,7 @@ def _set_priority(kernel: Kernel, request: Invocation, thread: TCB) -> tuple[int
 def _set_mc_priority(kernel: Kernel, request: Invocation, thread: TCB) -> tuple[int, ...]:
     _need(request, 1, 1)
     _check_priority(request.words[0], _authority(request))
-    thread.mcp = request.words[0]
-    kernel.emit((events.PRIORITY, kernel.now, thread.id, thread.priority, thread.mcp))
+    _set_maximum(kernel, thread, request.words[0])
     return ()
 
 
@@ -197,7 +203,7 @@ def _set_sched_params(kernel: Kernel, request: Invocation, thread: TCB) -> tuple
         refuse(Error.ILLEGAL_OPERATION)
     _check_fault_handler(handler, 3)
     _install(kernel, thread.fault_handler, handler.cap.copy() if handler.cap else None, handler)
-    thread.mcp = mcp
+    _set_maximum(kernel, thread, mcp)
     set_priority(kernel, thread, priority)
     if context_cap is not None:
         if thread.sched_context is None:
