@@ -163,13 +163,23 @@ def result_of(step: Step, value: Message | None) -> Result:
     if value is None or not isinstance(value, Message):
         return ["done"]
     invocation = step["op"] in INVOCATIONS
-    if value.label == UNTOUCHED:
+    if value.label == UNTOUCHED or _looks_untouched(step, value):
         return ["sig", value.badge]
     if (invocation or step["op"] == "Call") and value.label in ERROR_NAMES and value.label != Error.NO_ERROR:
         return _error(Error(value.label), list(value.words))
     if invocation:
         return ["ok", list(value.words)] if value.words else ["ok"]
     return ["msg", _message(value, with_badge=step["op"] != "Call")]
+
+
+def _looks_untouched(step: Step, value: Message) -> bool:
+    """A system call that also sends leaves its own message information in the register that the receive fills.
+
+    So a received message with the same label and length as the sent one (in the recordings: label 0, no words) could not
+    be told from one that was not received, and was written down as a signal.
+    """
+    both = step["op"] in ("ReplyRecv", "NBSendRecv", "NBSendWait")
+    return both and (value.label, len(value.words), value.caps) == (step["label"], len(step["words"]), 0)
 
 
 def _message(value: Message, with_badge: bool) -> dict[str, Any]:

@@ -85,7 +85,7 @@ class _Steps:
         self.world = World(case["prio"], self._script, own_fault_handler=not self.faults_are_messages)
 
     async def _script(self, world: World) -> None:
-        self._compare(self.case["init"], {str(slot): kind for slot, kind in sorted(world.kinds.items())})
+        self._compare(self.case["init"], world.kinds())
         for number, step in enumerate(self.case["steps"]):
             if self.difference is not None:
                 return
@@ -94,7 +94,7 @@ class _Steps:
             await self._play(world, step)
 
     async def _play(self, world: World, step: Step) -> None:
-        before = dict(world.kinds)
+        before = world.kinds()
         if step["op"] == "reset":
             await world.reset(step["w"])
         else:
@@ -103,11 +103,8 @@ class _Steps:
         await world.take_faults()
         expected, actual = step["out"], self._outcomes(world, step)
         self._compare(expected, actual)
-        changes = {
-            str(slot): world.kinds.get(slot)
-            for slot in sorted(before.keys() | world.kinds.keys())
-            if before.get(slot) != world.kinds.get(slot)
-        }
+        after = world.kinds()
+        changes = {slot: after.get(slot) for slot in before | after if before.get(slot) != after.get(slot)}
         self._compare(step.get("diff", {}), changes, exactly=True)
         if self.check:
             world.kernel.check()
@@ -182,15 +179,15 @@ class _Programs:
                 actual.append(([number, progress[number], *result], step))
                 progress[number] += 1
         expected = self.case["trace"]
-        for number, wanted in enumerate(expected):
-            got, step = actual[number] if number < len(actual) else (["nothing more"], None)
+        for number in range(max(len(expected), len(actual))):
+            wanted = expected[number] if number < len(expected) else ["nothing more"]
+            got, doing = ["nothing more"], "what comes next"
+            if number < len(actual):
+                got, doing = actual[number][0], in_words({"w": actual[number][0][0], **actual[number][1]})
             if not same(wanted, got):
                 self.number = number
-                self._differs("what comes next" if step is None else in_words({"w": got[0], **step}), wanted, got)
+                self._differs(doing, wanted, got)
                 return
-        if len(actual) > len(expected):
-            got, step = actual[len(expected)]
-            self._differs(in_words({"w": got[0], **step}), ["nothing more"], got)
 
     def _differs(self, what: str, expected: Any, actual: Any) -> None:
         self.difference = Difference(self.case["case"], self.number, what, str(expected), str(actual))

@@ -8,12 +8,12 @@ belongs to the cases, so an idle worker is taken off the processor with the debu
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
 from kernel import Kernel
-from kernel.abi import TYPE_NAMES, UNTOUCHED, Error, InitSlot, Label, Message, ObjectType, Rights, Syscall
+from kernel.abi import UNTOUCHED, Error, InitSlot, Label, Message, ObjectType, Rights, Syscall
 from kernel.bootinfo import VADDR, unpack
 from kernel.events import (
     CAP_CHANGED,
@@ -58,6 +58,14 @@ class Worker:
         self.waiting: deque[Step] = deque()
         self.executing: Step | None = None
         self.finished_steps = 0
+        self.stale = False
+        """The thread stands at a system call that the controller gave up: only Resume by a worker executes it again."""
+
+    def give_up(self) -> None:
+        """The controller is no longer interested in what the worker is doing."""
+        self.executing = None
+        self.waiting.clear()
+        self.stale = True
 
     def resume(self, value: Any) -> Trap:
         if self.executing is not None:
@@ -97,8 +105,8 @@ class World:
         self.parked: list[int] = []
         self.completions: list[tuple[int, int, Step, Result]] = []
         """(position in the event log, worker, step, result), oldest first."""
-        self.kinds: dict[int, str] = {}
-        """What the shared CNode holds, as told by the events."""
+        self.contents: defaultdict[int, dict[int, int]] = defaultdict(dict)
+        """Object id of a CNode or TCB -> index -> kind of the capability there, as told by the events."""
         self._script = script
         self._faults: dict[int, int] = {}
         self._shared = 0
@@ -141,8 +149,8 @@ class World:
     async def _build(self) -> None:
         information = unpack(await load(VADDR, 4096))
         memory = max((region for region in information.untyped if not region.device), key=lambda each: each.size_bits)
-        self._untyped = memory.slot
-        self._free_slot = information.empty[0]
+        self._untyped: int = memory.slot
+        self._free_slot: int = information.empty[0]
         self.shared = await self._make(ObjectType.CNODE, SHARED_RADIX)
         self.tcbs = await self._make_many(ObjectType.TCB, WORKERS)
         self.sched_contexts = await self._make_many(ObjectType.SCHED_CONTEXT, WORKERS, size_bits=8)
@@ -238,13 +246,15 @@ class World:
 
     async def command(self, number: int, steps: list[Step]) -> None:
         """Give steps to an idle worker and make it runnable."""
+        if self.workers[number].stale:
+            await self._restart(number)
         self.workers[number].waiting.extend(steps)
         await self.invoke(self.tcbs[number - 1], Label.TCB_RESUME)
 
     async def reset(self, number: int) -> None:
         """Take the worker out of whatever it waits for; it is idle afterwards."""
         await self.invoke(self.tcbs[number - 1], Label.TCB_SUSPEND)
-        await self._restart(number)
+        self.workers[number].give_up()
 
     async def take_faults(self) -> None:
         """Consume the fault messages of workers; a worker that faulted is idle again and the fault is its result."""
@@ -256,9 +266,10 @@ class World:
                 raise ReplayError(f"no fault message from the workers {sorted(self._faults)} that faulted")
             number = message.badge - FAULT_BADGE
             position = self._faults.pop(number)
-            step = self.workers[number].executing or {"op": "nothing"}
-            self.completions.append((position, number, step, fault_of(message)))
-            await self._restart(number)
+            worker = self.workers[number]
+            if worker.executing is not None:
+                self.completions.append((position, number, worker.executing, fault_of(message)))
+            worker.give_up()
             self.collect()
 
     # -- what happened -----------------------------------------------------------------------------------------
@@ -269,18 +280,16 @@ class World:
     def collect(self) -> None:
         """Read the events since the last time: the shared CNode's content, priorities, faults."""
         events = self.kernel.events
-        shared, kinds, threads = self._shared, self.kinds, self._threads
+        contents, threads = self.contents, self._threads
         for position in range(self._read, len(events)):
             event = events[position]
             kind = event[0]
             if kind in (CAP_INSERTED, CAP_CHANGED):
-                if event[2] == shared:
-                    kinds[event[3]] = _name(event[4])
+                contents[event[2]][event[3]] = event[4]
             elif kind == CAP_REMOVED:
-                if event[2] == shared:
-                    del kinds[event[3]]
+                del contents[event[2]][event[3]]
             elif kind == CAP_MOVED:
-                self._moved(*event[2:6])
+                contents[event[4]][event[5]] = contents[event[2]].pop(event[3])
             elif kind == CAPS_SWAPPED:
                 self._swapped(*event[2:6])
             elif kind == PRIORITY and event[2] in threads:
@@ -289,16 +298,15 @@ class World:
                 self._faults[threads.index(event[2]) + 1] = position
         self._read = len(events)
 
-    def _moved(self, cnode: int, index: int, to_cnode: int, to_index: int) -> None:
-        if cnode != self._shared or to_cnode != self._shared:
-            raise ReplayError(f"a capability moved between {cnode} and {to_cnode}, which no step asks for")
-        self.kinds[to_index] = self.kinds.pop(index)
-
     def _swapped(self, cnode: int, index: int, with_cnode: int, with_index: int) -> None:
-        if cnode != self._shared or with_cnode != self._shared:
-            raise ReplayError(f"capabilities of {cnode} and {with_cnode} were swapped, which no step asks for")
-        self.kinds[index], self.kinds[with_index] = self.kinds[with_index], self.kinds[index]
+        one = self.contents[cnode].pop(index, None)
+        other = self.contents[with_cnode].pop(with_index, None)
+        if one is not None:
+            self.contents[with_cnode][with_index] = one
+        if other is not None:
+            self.contents[cnode][index] = other
 
-
-def _name(kind: int) -> str:
-    return KIND_NAMES.get(ObjectType(kind), TYPE_NAMES[ObjectType(kind)])
+    def kinds(self) -> dict[str, str]:
+        """Slot number -> kind of capability in the shared CNode, as the recordings write them."""
+        shared = self.contents[self._shared]
+        return {str(index): KIND_NAMES.get(ObjectType(shared[index]), "other") for index in sorted(shared)}
