@@ -102,7 +102,7 @@ class AllocationTable:
 
     async def link(self, clusters: Sequence[int]) -> None:
         """Make free clusters one chain that ends with the last of them."""
-        following = [*clusters[1:], END_OF_CHAIN]
+        following = [*clusters, END_OF_CHAIN][1:]
         await self.change(dict(zip(clusters, following, strict=True)))
 
     async def release(self, clusters: Sequence[int]) -> None:
