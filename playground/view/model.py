@@ -26,6 +26,8 @@ from playground.view.objects import (
 )
 
 if TYPE_CHECKING:
+    from kernel.events import Event
+    from playground.view.message_log import Entry, MessageLog
     from servers.manifest import Manifest
 
 
@@ -179,12 +181,14 @@ class ServerRecord:
     """Number of the note."""
     fault: FaultView | None = None
     """The last fault, remembered until the next life."""
+    sabotage: str = ""
+    """Where in its source the debug probe struck in this life, or ''."""
     messages: int = 0
     bucket: int = -1
     """Index of the span of virtual time that `buckets[-1]` counts."""
     buckets: list[int] = field(default_factory=list)
-    last: tuple[int, tuple[object, ...]] | None = None
-    """Number and event of the last message it sent or received."""
+    last: Entry | None = None
+    """The last message it sent or received, as the message log has it."""
 
 
 @dataclass(slots=True)
@@ -206,7 +210,8 @@ class View:
     """The system's policy; its servers are shown also before they start."""
     describe: Callable[[View], dict[str, ServerView]] = field(repr=False)
     """How `servers` is made; given by the fold."""
-    messages: Sequence[MessageView] = field(default=(), repr=False)
+    log: MessageLog = field(repr=False)
+    messages: Sequence[MessageView] = field(repr=False)
     """The newest messages, oldest first; decoded when looked at. Slices and negative indices work."""
     event_count: int = 0
     cycle: int = 0
@@ -233,12 +238,20 @@ class View:
     replies: dict[int, ReplyView] = field(default_factory=dict)
     sched_contexts: dict[int, SchedContextView] = field(default_factory=dict)
     irqs: dict[int, IrqView] = field(default_factory=dict)
+    untyped_caps: dict[int, list[CapView]] = field(default_factory=dict)
+    """The capabilities to each Untyped; their badges are watermarks."""
     records: dict[str, ServerRecord] = field(default_factory=dict)
     """Counters by server name, in the order of the manifest."""
     owners: dict[int, ServerRecord] = field(default_factory=dict)
     """Which server a thread is or was, by thread id."""
-    calls: dict[int, tuple[int, tuple[object, ...]]] = field(default_factory=dict)
+    calls: dict[int, tuple[int, Event]] = field(default_factory=dict)
     """Number and event of the call or fault that a waiting thread made, by thread id."""
+    mappings: dict[int, dict[int, CapView]] = field(default_factory=dict)
+    """Mapped Frame capabilities by VSpace, then virtual address."""
+    places: dict[int, str] = field(default_factory=dict)
+    """Where in its source a thread faulted ("servers/disk.py:88 in handle_read"), by the number of the fault event."""
+    probes: list[tuple[int, int, str, str]] = field(default_factory=list)
+    """Number, thread, action and detail of everything that the debug probe did."""
     notes: list[Note] = field(default_factory=list)
     """The newest notes, oldest first."""
     inputs: list[tuple[int, str, object]] = field(default_factory=list)

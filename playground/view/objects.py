@@ -20,7 +20,7 @@ class ObjectView:
     size_bits: int
     """Log2 of its size in bytes; for a CNode radix + 5."""
     address: int
-    """Physical address."""
+    """Physical address; the interrupt line of an IRQHandler."""
     untyped: int
     """Id of the Untyped it was made from; 0 at boot."""
     created: int
@@ -50,6 +50,7 @@ class CapView:
     vspace: int = 0
     """For a Frame: the VSpace it is mapped in through this capability, or 0."""
     vaddr: int = 0
+    map_rights: int = 0
     born: int = 0
     """Number of the event that put it there first."""
 
@@ -68,6 +69,8 @@ class FaultView:
     """Where the fault message goes; 0 = nobody handles it."""
     text: str
     """The exception in words, or ''."""
+    place: str
+    """"servers/disk.py:88 in handle_read", or '' if it is not known."""
 
 
 @dataclass(slots=True)
@@ -97,7 +100,9 @@ class ThreadView:
     since: int = 0
     """Number of the event that brought it into its state."""
     probed: str = ""
-    """What the debug probe did to it last ("suspend", "crash", ...), or ''."""
+    """What the debug probe did to it last ("suspend", a kind of crash), or '' if nothing or "resume"."""
+    probe_number: int = -1
+    """Number of that event."""
 
 
 @dataclass(slots=True)
@@ -144,6 +149,7 @@ class SchedContextView:
 
     id: int
     thread: int = 0
+    """The thread that runs on it now, also if it was lent; 0 = none."""
     notification: int = 0
     budget: int = 0
     """Cycles in each period."""
@@ -164,6 +170,8 @@ class IrqView:
     """Which one it signals, or 0."""
     masked: bool = False
     """Raised and not yet acknowledged."""
+    pending: bool = False
+    """Raised again meanwhile."""
     count: int = 0
     """How often it was raised."""
 

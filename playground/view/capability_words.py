@@ -1,0 +1,60 @@
+"""Capabilities in words: what a slot gives its holder."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel.abi import ObjectType, Rights
+from playground.view.model import View
+from playground.view.objects import TYPE_WORDS, CapView
+
+_VERBS: Final[dict[int, tuple[tuple[Rights, str], ...]]] = {
+    ObjectType.ENDPOINT: (
+        (Rights.READ, "receive"),
+        (Rights.WRITE, "send"),
+        (Rights.GRANT, "pass capabilities on"),
+        (Rights.GRANT_REPLY, "be answered"),
+    ),
+    ObjectType.NOTIFICATION: ((Rights.READ, "wait"), (Rights.WRITE, "signal")),
+    ObjectType.FRAME: ((Rights.READ, "read"), (Rights.WRITE, "write")),
+    ObjectType.REPLY: ((Rights.GRANT, "pass capabilities on"),),
+}
+"""What rights mean, for the kinds that have any."""
+
+
+def rights_letters(kind: int, rights: int) -> str:
+    """ "rwgp" for the rights of kinds that have any (p: grant reply), '' for others."""
+    if kind not in _VERBS:
+        return ""
+    letters = ((Rights.READ, "r"), (Rights.WRITE, "w"), (Rights.GRANT, "g"), (Rights.GRANT_REPLY, "p"))
+    return "".join(letter if rights & right else "-" for right, letter in letters)
+
+
+def rights_words(kind: int, rights: int) -> str:
+    """ "send, be answered"; "nothing" for a capability without rights; '' for kinds that have none."""
+    verbs = _VERBS.get(kind)
+    if verbs is None:
+        return ""
+    return ", ".join(word for right, word in verbs if rights & right) or "nothing"
+
+
+def badge_words(view: View, kind: int, badge: int) -> str:
+    """ "badge fs" where the badge is the number of a server, "badge 0x20", or ''."""
+    if not badge or kind not in (ObjectType.ENDPOINT, ObjectType.NOTIFICATION):
+        return ""
+    client = view.manifest.by_number(badge) if view.manifest and kind == ObjectType.ENDPOINT else None
+    return f"badge {client.name}" if client is not None else f"badge {badge:#x}"
+
+
+def capability(view: View, kind: int, object_id: int, rights: int, badge: int) -> str:
+    """ "Endpoint disk.block (send, be answered; badge fs)"."""
+    name = view.name_of(object_id)
+    word = TYPE_WORDS[ObjectType(kind)]
+    told = name if name.startswith(word) else f"{word} {name}"
+    inside = "; ".join(part for part in (rights_words(kind, rights), badge_words(view, kind, badge)) if part)
+    return f"{told} ({inside})" if inside else told
+
+
+def cap_words(view: View, cap: CapView) -> str:
+    """The same for a capability in a slot."""
+    return capability(view, cap.kind, cap.object, cap.rights, cap.badge)
