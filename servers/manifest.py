@@ -186,6 +186,7 @@ def _supervision(table: Table) -> Supervision:
 def _server(name: str, number: int, table: Table) -> Server:
     if not name.replace("_", "").isalnum() or "." in name:
         raise table.wrong("program", f"a server's name is made of letters, digits and _, not `{name}`")
+    least = 2 if name == SUPERVISOR else 1
     budget = table.number("budget_us", 5_000, 20)
     return Server(
         name=name,
@@ -198,7 +199,7 @@ def _server(name: str, number: int, table: Table) -> Server:
         heap=_power_of_two(table, "heap", "0", 0),
         budget_us=budget,
         period_us=table.number("period_us", budget, budget),
-        replies=table.number("replies", 1, 1, MAX_REPLIES),
+        replies=table.number("replies", least, least, MAX_REPLIES),
         own=_own(table),
         provides=_provides(table.table("provides")),
         uses=_uses(table.table("uses")),
@@ -295,8 +296,8 @@ def _resolve_shares(servers: dict[str, Server], sections: dict[str, Table]) -> N
             if owner is None:
                 raise table.wrong(key, f"no server is called `{window.owner}`{nearest(window.owner, list(servers))}")
             theirs = owner.windows.get(window.frame)
-            if theirs is None or theirs.owner != owner.name:
-                known = [known for known, it in owner.windows.items() if it.owner == owner.name]
+            if theirs is None or not theirs.frame or theirs.owner != owner.name:
+                known = [known for known, it in owner.windows.items() if it.frame and it.owner == owner.name]
                 raise table.wrong(
                     key, f"`{owner.name}` has no frames called `{window.frame}`{nearest(window.frame, known)}"
                 )

@@ -22,6 +22,8 @@ _UNITS: Final = {"": 1, "K": 1024, "M": 1024 * 1024}
 class ManifestError(Exception):
     """What is wrong with a TOML file, where, and what would be right."""
 
+    is_users_mistake = True
+
     def __init__(self, file: str, line: int, column: int, sentence: str) -> None:
         super().__init__(f"{file}:{line}:{column}: {sentence}")
         self.file = file

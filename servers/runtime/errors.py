@@ -12,6 +12,9 @@ NOT_PERMITTED: Final = 3
 NO_MEMORY: Final = 4
 UNAVAILABLE: Final = 5
 
+OUT_OF_MEMORY_CODE: Final = 0x4D454D
+"""Code of the undefined instruction that a program executes when it is out of memory ("MEM")."""
+
 
 class ServerError(Exception):
     """A server, or the supervisor in its place, refused a request; or nobody could be reached at all."""

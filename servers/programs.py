@@ -1,0 +1,86 @@
+"""The programs that threads can run: a number for each, which is what the kernel is told to start.
+
+Numbers stand for entry addresses. The modules are imported when a thread first starts, so that naming a program
+costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import kernel.syscalls
+from servers.runtime.start import start
+
+RUNTIME_FOLDER: Final = Path(__file__).parent / "runtime"
+LIBRARY: Final = frozenset({str(path) for path in RUNTIME_FOLDER.glob("*.py")} | {kernel.syscalls.__file__})
+"""Source files that belong to no program: what shows where a thread stands passes over them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One program."""
+
+    name: str
+    """What a manifest calls it."""
+    entry: int
+    """The entry number; never used again for another program."""
+    doc: str
+
+    @property
+    def module(self) -> ModuleType:
+        """The module that holds it."""
+        return import_module(f"servers.{self.name}")
+
+    @property
+    def source_file(self) -> Path:
+        """The file it is written in."""
+        return Path(__file__).parent / f"{self.name}.py"
+
+
+ROOT: Final = "root"
+PULSE: Final = "pulse"
+
+PROGRAMS: Final[dict[str, Program]] = {
+    program.name: program
+    for program in (
+        Program(ROOT, 0, "builds the system from its manifest, and stops"),
+        Program("supervisor", 1, "notices deaths and builds servers anew"),
+        Program(PULSE, 2, "the supervisor's timekeeper"),
+        Program("names", 3, "hands out capabilities by name"),
+        Program("log", 4, "keeps a journal"),
+        Program("clock", 5, "drives the timer"),
+        Program("console", 6, "drives keyboard and screen"),
+        Program("disk", 7, "drives the disk"),
+        Program("fs", 8, "files on a FAT volume"),
+        Program("shell", 9, "commands from the keyboard"),
+        Program("counter", 10, "counts"),
+        Program("you", 11, "the person at the playground"),
+    )
+}
+
+_BY_ENTRY: Final = {program.entry: program for program in PROGRAMS.values()}
+
+
+class NoSuchProgram(LookupError):
+    """A thread was started at a number where no program is."""
+
+
+def begin(entry: int, arguments: tuple[int, ...]) -> Coroutine[Any, Any, None]:
+    """The body of a thread that starts at an entry number with these argument registers.
+
+    The machine wraps it in a vehicle; that is the kernel's loader. Root and pulse run on the bare system calls,
+    every other program is given its Env.
+    """
+    if entry not in _BY_ENTRY:
+        raise NoSuchProgram(f"there is no program at entry {entry}")
+    program = _BY_ENTRY[entry]
+    main = program.module.main
+    run = main if program.name in (ROOT, PULSE) else partial(start, main)
+    body: Coroutine[Any, Any, None] = run(*arguments)
+    return body
