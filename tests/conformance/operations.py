@@ -175,7 +175,7 @@ def result_of(step: Step, value: Message | None) -> Result:
 def _looks_untouched(step: Step, value: Message) -> bool:
     """A system call that also sends leaves its own message information in the register that the receive fills.
 
-    So a received message with the same label and length as the sent one (in the recordings: label 0, no words) could not
+    So a received message as long as the sent one and with its label (in the recordings: label 0, no words) could not
     be told from one that was not received, and was written down as a signal.
     """
     both = step["op"] in ("ReplyRecv", "NBSendRecv", "NBSendWait")
