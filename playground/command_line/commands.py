@@ -6,6 +6,7 @@ wait for the screens to load.
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from playground.command_line.parser import Misuse, Wanted, nearest, shipped
@@ -40,6 +41,7 @@ def play(wanted: Wanted) -> int:
 def on_screen(settings: Settings) -> int:
     """Check what would stop the machine at once, then hand over to the screens."""
     know_the_system(settings.system)
+    know_the_theme(settings.theme)
     if settings.disk is not None:
         from playground.images import check_image
 
@@ -107,9 +109,26 @@ def know_the_system(name: str) -> None:
         return
     names = shipped("systems", ".toml")
     if name not in names:
-        near = nearest(name, names)
-        rest = f"did you mean {near}?" if near else f"there is {', '.join(names)}"
-        raise Misuse(f"no system is called {name!r}; {rest}")
+        raise Misuse(f"no system is called {name!r}; {instead(name, names)}")
+
+
+def know_the_theme(name: str) -> None:
+    """A misspelt theme too; the names are Textual's and our own."""
+    if not name:
+        return
+    from textual.theme import BUILTIN_THEMES
+
+    from playground.screens.inks import THEMES
+
+    names = [*BUILTIN_THEMES, *(theme.name for theme in THEMES)]
+    if name not in names:
+        raise Misuse(f"no theme is called {name!r}; {instead(name, names)}")
+
+
+def instead(name: str, names: Sequence[str]) -> str:
+    """What to say after a name that does not exist."""
+    near = nearest(name, names)
+    return f"did you mean {near}?" if near else f"there is {', '.join(sorted(names))}"
 
 
 def need_a_terminal() -> None:

@@ -253,5 +253,6 @@ def test_a_misspelt_system_or_a_missing_image_is_noticed_before_the_screens(
     replace_part(monkeypatch, "playground.app", run=None)
     assert complaint(capsys, "--system", "workshp") == "no system is called 'workshp'; did you mean workshop?"
     assert "no file" in complaint(capsys, "--system", "mine.toml")
+    assert complaint(capsys, "--theme", "nrod") == "no theme is called 'nrod'; did you mean nord?"
     missing = str(tmp_path / "missing.img")
     assert missing in complaint(capsys, "--disk", missing)
