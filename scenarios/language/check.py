@@ -15,8 +15,9 @@ from scenarios.language.errors import Problem, nearest, unknown
 from scenarios.language.happenings import CAUSES, event_fields, event_names
 from scenarios.language.syntax import Command, EventPattern, Setting, Word
 from scenarios.language.verbs import CRASH_KINDS, PROPERTIES, STATES
+from servers.builder.layout import plan
 from servers.interfaces import INTERFACES, Interface, Operation
-from servers.manifest import Manifest, Server
+from servers.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,9 @@ def world_of(manifest: Manifest, person: str = "you") -> World:
             interface = manifest.interface_of(person, capability)
             if interface is not None:
                 calls[capability] = INTERFACES[interface]
-    capabilities = {name: _capabilities(server) for name, server in manifest.servers.items()}
+    layout = plan(manifest)
+    capabilities = {name: tuple(layout.slot_names(name)) for name in manifest.servers}
     return World(tuple(manifest.servers), calls, provides, capabilities)
-
-
-def _capabilities(server: Server) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*server.uses, *server.irqs, *server.windows, *server.provides, *server.own]))
 
 
 def check_command(command: Command, world: World, asked: Operation | None = None) -> list[Problem]:

@@ -19,6 +19,9 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "gave-up": ("server", "text"),
     "stopped": ("server",),
     "system-ready": (),
+    "retry": ("capability", "operation", "attempt", "text"),
+    "unavailable": ("operation", "text"),
+    "sabotaged": ("server", "kind", "place", "text"),
     "you-reply": ("request", "ok", "operation", "text", "error"),
 }
 """Topics of notes (kernel event `note`) with their fields."""
@@ -26,7 +29,10 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
 DECODED: Final = {"message": ("operation",), "replied": ("operation",)}
 """Fields that are read out of others."""
 
-CAUSES: Final = ("exception", "exit", "runaway", "silence", "memory", "stopped")
+CAUSES: Final = (
+    "exception", "page-fault", "exit", "silence", "runaway", "memory", "by-hand", "undefined-instruction",
+    "capability-fault", "bad-system-call", "timeout", "fault",
+)  # fmt: skip
 """Values of `cause` in `server-died`."""
 
 

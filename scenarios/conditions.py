@@ -1,0 +1,208 @@
+"""Whether a condition holds now, and if not, what is the case instead."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from kernel import events
+from scenarios.language import syntax
+from scenarios.language.syntax import Condition, EventPattern, Literal
+from scenarios.language.verbs import ALIVE, STATES
+from scenarios.language.words import event_in_words
+from scenarios.matching import Chronicle
+from scenarios.stage import Reply, ServerFacts, Stage
+
+LONGEST_QUOTE: Final = 160
+"""Characters of a reply that a failing line shows."""
+_TELLING: Final = ("server-died", "policy", "restarting", "restarted", "gave-up", "stopped")
+"""Notes about a server that say why something did not happen to it."""
+
+_NUMBERS: Final[dict[str, Callable[[int, int], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What came out."""
+
+    holds: bool
+    instead: str = ""
+    """What is the case instead, in words, if it does not hold."""
+    event: int = -1
+    """Number of the event that made it hold, or -1."""
+    final: bool = False
+    """It does not hold and cannot come to hold any more, whatever happens."""
+
+
+@dataclass(slots=True)
+class Scope:
+    """Which part of the run a condition is about."""
+
+    begin: int
+    """Events from this number on count."""
+    request: int = 0
+    """The request of `you` that `reply` is about; 0 if there was none."""
+    used: frozenset[int] | set[int] = frozenset()
+    """Events that have already answered an expectation: each answers one only."""
+    deadline: int | None = None
+    """Events after this cycle come too late."""
+
+
+class Judge:
+    """Evaluates conditions over a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.chronicle = Chronicle(stage.name_of)
+        self._looked_at: tuple[int, int] = (-1, -1)
+        """Identity and first event of the `event` condition that was looked at last ..."""
+        self._resume_at = 0
+        """... and the number of the first event that was not looked at then."""
+
+    def judge(self, condition: Condition, scope: Scope) -> Finding:
+        """Whether the condition holds now."""
+        self.chronicle.update(self.stage.events)
+        match condition:
+            case syntax.ReplyField() | syntax.ReplySucceeds() | syntax.ReplyFails() | syntax.NoReply():
+                return self._reply(condition, self.stage.reply(scope.request) if scope.request else None)
+            case syntax.Happened():
+                return self._happened(condition, scope)
+            case syntax.Absent():
+                number = next(self._find(condition.event, scope), None)
+                if number is None:
+                    return Finding(True)
+                return Finding(False, f"it happened at cycle {self.stage.events[number][1]:,}", final=True)
+            case syntax.Before():
+                return self._before(condition, scope)
+            case syntax.Counted():
+                count = sum(1 for _ in self._find(condition.event, scope))
+                return _compared(condition.comparison, count, condition.number, "the count is")
+            case syntax.IsState():
+                facts = self.stage.server(condition.server.text)
+                return Finding(_is_in_state(facts, condition) != condition.negated, describe(facts))
+            case syntax.Reach():
+                reaches = self.stage.reaches(condition.source.text, condition.destination.text)
+                can = "can" if reaches else "cannot"
+                instead = f"{condition.source} {can} reach {condition.destination}"
+                return Finding(reaches == condition.possible, instead)
+            case syntax.Holds():
+                held = self.stage.holds(condition.server.text, condition.capability.text)
+                return Finding(held == condition.held, f"{condition.server} {'holds' if held else 'lacks'} it")
+            case syntax.Property():
+                number = getattr(self.stage.server(condition.server.text), condition.name.text)
+                return _compared(condition.comparison, number, condition.number, "it is")
+
+    def _find(self, event: EventPattern, scope: Scope, begin: int | None = None) -> Iterator[int]:
+        """Numbers of the events that count, without those that come too late."""
+        trace = self.stage.events
+        for number in self.chronicle.find(trace, event, scope.begin if begin is None else begin):
+            if scope.deadline is None or trace[number][1] <= scope.deadline:
+                yield number
+
+    def _happened(self, condition: syntax.Happened, scope: Scope) -> Finding:
+        looked_at = (id(condition), scope.begin)
+        begin = self._resume_at if looked_at == self._looked_at else scope.begin
+        for number in self._find(condition.event, scope, begin):
+            if number not in scope.used:
+                return Finding(True, event=number)
+        self._looked_at, self._resume_at = looked_at, len(self.stage.events)
+        return Finding(False, "it did not happen")
+
+    def _before(self, condition: syntax.Before, scope: Scope) -> Finding:
+        first = next(self._find(condition.first, scope), None)
+        second = next(self._find(condition.second, scope), None)
+        if first is None:
+            return Finding(False, f"{event_in_words(condition.first)} did not happen", final=second is not None)
+        if second is None:
+            return Finding(False, f"{event_in_words(condition.second)} did not happen")
+        return Finding(first < second, "it was the other way round", final=True)
+
+    def _reply(self, condition: Condition, reply: Reply | None) -> Finding:
+        if isinstance(condition, syntax.NoReply):
+            return Finding(reply is None, f"the reply was {quote(reply)}", final=reply is not None)
+        if reply is None:
+            return Finding(False, "there is no reply")
+        instead = f"the reply was {quote(reply)}"
+        match condition:
+            case syntax.ReplySucceeds():
+                return Finding(reply.ok, instead, final=True)
+            case syntax.ReplyFails():
+                fails = not reply.ok and (condition.error is None or condition.error.text == reply.error)
+                return Finding(fails, instead, final=True)
+            case syntax.ReplyField():
+                known = {"text": reply.text, "error": reply.error} | dict(reply.fields)
+                value = known.get(condition.field.text)
+                if value is None:
+                    return Finding(False, f"it has none; {instead}", final=True)
+                return Finding(_compare(value, condition.comparison, condition.value), instead, final=True)
+        raise AssertionError(f"not about a reply: {condition}")
+
+    def why_not(self, condition: Condition, scope: Scope) -> str:
+        """More about an event that did not happen: others of its name, and what was last said about its server."""
+        if not isinstance(condition, syntax.Happened):
+            return ""
+        bare = EventPattern(condition.event.name, ())
+        names = [setting.name.text for setting in condition.event.fields if setting.name]
+        others = list(self.chronicle.find(self.stage.events, bare, scope.begin))
+        if others and names:
+            told = self.chronicle.tell(others[-1], self.stage.events[others[-1]], names)
+            return f"the last {condition.event.name} had {told}"
+        server = next((str(part.value) for part in condition.event.fields if str(part.name) == "server"), "")
+        for event in reversed(self.stage.events[scope.begin :]):
+            if server and event[0] == events.NOTE and event[3] in _TELLING and dict(event[4]).get("server") == server:
+                fields = dict(event[4])
+                text = fields.get("text") or ", ".join(f"{key} {fields[key]}" for key in fields if key != "server")
+                return f"last of {server}: {event[3]}: {text}"
+        return f"nothing was heard of {server}" if server else ""
+
+
+def describe(facts: ServerFacts) -> str:
+    """A server's state as a clause: 'disk is faulted (null pointer)'."""
+    detail = f" ({facts.detail})" if facts.detail else ""
+    return f"{facts.name} is {facts.state}{detail}"
+
+
+def quote(reply: Reply | None) -> str:
+    """A reply in words, shortened."""
+    if reply is None:
+        return "none"
+    text = " ".join(reply.text.split()) or ("ok" if reply.ok else reply.error)
+    return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"
+
+
+def _is_in_state(facts: ServerFacts, condition: syntax.IsState) -> bool:
+    if condition.state.text == "handling" and facts.handles:
+        operation = f"{condition.interface}.{condition.operation}" if condition.operation else facts.handles
+        client = condition.asked_by.text if condition.asked_by else facts.asked_by
+        return facts.state in ALIVE and (facts.handles, facts.asked_by) == (operation, client)
+    if facts.state not in STATES[condition.state.text][0]:
+        return False
+    if condition.operation or condition.asked_by:
+        return False
+    return condition.waits_for is None or facts.waits_for == condition.waits_for.text
+
+
+def _compared(sign: str, number: int, right: int, what: str) -> Finding:
+    return Finding(_NUMBERS[sign](number, right), f"{what} {number:,}")
+
+
+def _compare(value: int | str, sign: str, literal: Literal) -> bool:
+    right = literal.value
+    if sign == "contains":
+        return str(right) in str(value)
+    if sign == "starts with":
+        return str(value).startswith(str(right))
+    if isinstance(value, int) and isinstance(right, int):
+        return _NUMBERS[sign](value, right)
+    if sign in ("==", "!="):
+        return (str(value) == str(right)) == (sign == "==")
+    return False

@@ -1,0 +1,297 @@
+"""Plays a lesson on a stage: a state machine that is asked how far the machine may go before it is asked again.
+
+Whoever drives the machine calls `poll` before every slice: the headless run in a loop, the live machine between its
+slices. Since commands are carried out at the same kernel entry in both, the events of a lesson are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from scenarios.conditions import Judge, Scope, quote
+from scenarios.language import syntax
+from scenarios.language.check import World, bind_arguments, operation_of
+from scenarios.language.syntax import Command
+from scenarios.language.words import condition_in_words
+from scenarios.lesson import Beat, Lesson
+from scenarios.stage import Argument, Stage, StageError
+from scenarios.tasks import (
+    DEFAULT_LIMIT,
+    Answering,
+    Expecting,
+    Result,
+    Running,
+    Stepping,
+    Task,
+    Verdict,
+    Waiting,
+)
+
+FREE: Final = 1 << 30
+"""What `poll` says when the machine may run without asking for long."""
+
+State = Literal["ready", "running", "asking", "beat-over", "over"]
+LineKind = Literal["beat", "do", "check", "ask", "say", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of what the player did, for a screen or a terminal."""
+
+    kind: LineKind
+    place: str
+    """file:line:column, or file:line of a heading."""
+    text: str
+    """The command, or what was said."""
+    verdict: Verdict | Literal[""] = ""
+    detail: str = ""
+    """What came of it, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One thing that had to hold, and whether it did."""
+
+    command: Command
+    sentence: str
+    """What had to hold, as a clause."""
+    verdict: Verdict
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A prediction that is open."""
+
+    text: str
+    choices: tuple[str, ...]
+
+
+class LessonSession:
+    """One playing of a lesson.
+
+    `interactive` sessions stop at a question until `answer` is called; others go on.
+    """
+
+    def __init__(self, lesson: Lesson, stage: Stage, world: World, *, interactive: bool = False) -> None:
+        self.lesson = lesson
+        self.stage = stage
+        self.world = world
+        self.interactive = interactive
+        self.state: State = "ready"
+        self.shown = 0
+        """Index of the beat on screen."""
+        self.played = 0
+        """How many beats were started."""
+        self.command: Command | None = None
+        """What is being carried out."""
+        self.log: list[LogLine] = []
+        self.outcomes: list[Outcome] = []
+        self.answers: list[tuple[Question, int]] = []
+        """Predictions that were made: which choice."""
+        self.question: Question | None = None
+        self.focus = ""
+        """The server that the lesson points at, or ''."""
+        self.free = False
+        """Between beats: let the machine run on while the person looks around."""
+        self._judge = Judge(stage)
+        self._queue: list[Command] = []
+        self._task: Task | None = None
+        self._request = 0
+        self._beat_begin = 0
+        self._last_action = 0
+        """First event after the last command that did something to the machine."""
+        self._used: set[int] = set()
+
+    @property
+    def title(self) -> str:
+        """Of the lesson."""
+        return self.lesson.title
+
+    @property
+    def beats(self) -> Sequence[Beat]:
+        """Of the lesson."""
+        return self.lesson.beats
+
+    @property
+    def beat(self) -> Beat:
+        """The beat on screen."""
+        return self.lesson.beats[self.shown]
+
+    @property
+    def verdict(self) -> Verdict | Literal["pending"]:
+        """How the lesson stands: failed as soon as something failed, passed only at its end."""
+        verdicts = {outcome.verdict for outcome in self.outcomes}
+        if "failed" in verdicts:
+            return "failed"
+        if "undecided" in verdicts:
+            return "undecided"
+        if self.state != "over":
+            return "pending"
+        return "passed" if self.outcomes else "undecided"
+
+    def next(self) -> bool:
+        """Look at the next beat, or start it if it was not played yet. False if the present one is not over."""
+        if self.shown + 1 < self.played:
+            self.shown += 1
+            return True
+        if self.state not in ("ready", "beat-over"):
+            return False
+        if self.played == len(self.lesson.beats):
+            self.state = "over"
+            return True
+        self.shown = self.played
+        self.played += 1
+        self._beat_begin = len(self.stage.events)
+        self._last_action = self._beat_begin
+        self._queue = list(self.beat.commands)
+        self.state = "running"
+        self.log.append(LogLine("beat", f"{self.lesson.file}:{self.beat.line}", self.beat.title))
+        return True
+
+    def back(self) -> bool:
+        """Look at the beat before; nothing is carried out or undone. False at the first."""
+        if self.shown == 0:
+            return False
+        self.shown -= 1
+        return True
+
+    def answer(self, choice: int) -> None:
+        """Make the prediction that is asked for. Raises ValueError for a choice that does not exist."""
+        if self.question is None or not 0 <= choice < len(self.question.choices):
+            raise ValueError(f"there is no question with a choice {choice}")
+        self.answers.append((self.question, choice))
+        self.question = None
+        self.state = "running"
+
+    def poll(self) -> int:
+        """Carry out what can be carried out now; how many kernel entries may pass before the next poll.
+
+        0: the lesson waits for the person, and the machine stands still.
+        """
+        while self.state == "running":
+            if self._task is not None:
+                answer = self._task.poll()
+                if isinstance(answer, int):
+                    return answer
+                self._task = None
+                self._finish(answer)
+            elif self._queue:
+                self.command = self._queue.pop(0)
+                self._begin(self.command)
+            else:
+                self.command = None
+                self.state = "beat-over" if self.played < len(self.lesson.beats) else "over"
+        return FREE if self.state == "over" or (self.free and self.state == "beat-over") else 0
+
+    def _begin(self, command: Command) -> None:
+        """Start a command: it is done at once, or leaves a task behind."""
+        action = command.action
+        try:
+            match action:
+                case syntax.Expect():
+                    self._task = Expecting(self._judge, action, self._scope(self._beat_begin))
+                case syntax.Run():
+                    limit = action.limit.cycles if action.limit else DEFAULT_LIMIT
+                    self._task = Running(self._judge, action.until, self._scope(self._last_action), limit)
+                case syntax.Wait():
+                    self._task = Waiting(self.stage, action.duration.cycles)
+                case syntax.Step():
+                    self._task = Stepping(self.stage, action.count)
+                case syntax.Ask() | syntax.Say() | syntax.Focus():
+                    self._tell(command)
+                case _:
+                    self._last_action = len(self.stage.events)
+                    self._act(action)
+                    if self._task is None:
+                        self._write("do", command)
+        except StageError as error:
+            self._record(command, command.text, Result("failed", str(error)))
+
+    def _act(self, action: syntax.Action) -> None:
+        """Do something to the machine. Raises StageError."""
+        match action:
+            case syntax.Call():
+                self._request = self.stage.call(action.server.text, action.operation.text, self._arguments(action))
+                if action.waits:
+                    self._await(action.limit)
+            case syntax.Revoke():
+                self._request = self.stage.revoke(action.server.text, action.capability.text)
+                self._await(None)
+            case syntax.Restart():
+                self._request = self.stage.restart(action.server.text)
+                self._await(None)
+            case syntax.Key():
+                self.stage.key(action.text)
+            case syntax.Crash():
+                self.stage.crash(action.server.text, action.kind.text)
+            case syntax.Pause():
+                self.stage.pause(action.server.text)
+            case syntax.Resume():
+                self.stage.resume(action.server.text)
+            case _:
+                raise AssertionError(f"no way to carry out {action}")
+
+    def _await(self, limit: syntax.Duration | None) -> None:
+        self._task = Answering(self.stage, self._request, limit.cycles if limit else DEFAULT_LIMIT)
+
+    def _arguments(self, action: syntax.Call) -> dict[str, Argument]:
+        operation = operation_of(action, self.world)
+        if operation is None:
+            raise StageError(f"`{action.server}` has no operation `{action.operation}`")
+        typed: dict[str, Argument] = {}
+        for name, literal in bind_arguments(operation, action.arguments).items():
+            kind = operation.argument(name).type
+            if kind == "bool":
+                typed[name] = literal.value in (1, "true")
+            elif kind == "bytes":
+                typed[name] = str(literal.value).encode()
+            else:
+                typed[name] = literal.value
+        return typed
+
+    def _tell(self, command: Command) -> None:
+        match command.action:
+            case syntax.Focus(server=server):
+                self.focus = server.text
+                self._write("do", command)
+            case syntax.Say(text=text, aside=aside):
+                self.log.append(LogLine("note" if aside else "say", command.place, text))
+            case syntax.Ask(question=question, choices=choices):
+                self.log.append(LogLine("ask", command.place, question, detail=" | ".join(choices)))
+                if self.interactive:
+                    self.question = Question(question, choices)
+                    self.state = "asking"
+
+    def _finish(self, result: Result) -> None:
+        """Put down how the task of the present command ended."""
+        command = self.command
+        assert command is not None
+        match command.action:
+            case syntax.Expect(condition=condition, limit=limit):
+                if result.event >= 0:
+                    self._used.add(result.event)
+                within = f" within {limit.text}" if limit else ""
+                self._record(command, f"{condition_in_words(condition)}{within}", result)
+            case syntax.Revoke() | syntax.Restart() if result.verdict == "passed":
+                reply = self.stage.reply(self._request)
+                if reply is not None and not reply.ok:
+                    self._record(command, command.text, Result("failed", f"`you` was refused: {quote(reply)}"))
+                else:
+                    self._write("do", command, result.detail)
+            case _ if result.verdict == "passed":
+                self._write("do", command, result.detail)
+            case _:
+                self._record(command, command.text, result)
+
+    def _record(self, command: Command, sentence: str, result: Result) -> None:
+        self.outcomes.append(Outcome(command, sentence, result.verdict, result.detail))
+        self.log.append(LogLine("check", command.place, sentence, result.verdict, result.detail))
+
+    def _write(self, kind: LineKind, command: Command, detail: str = "") -> None:
+        self.log.append(LogLine(kind, command.place, command.text, detail=detail))
+
+    def _scope(self, begin: int) -> Scope:
+        return Scope(begin, self._request, self._used)
