@@ -1,7 +1,8 @@
 """What would happen if a capability were revoked or deleted, before anything happens.
 
-The rules are the kernel's (seL4's finaliseCap): a descendant dies with Revoke; an object dies with its last capability;
-a dead CNode or thread takes with it what only it held; whoever waits at a dead object wakes with an error or not at all.
+The rules are the kernel's (seL4's finaliseCap): a descendant dies with Revoke; an object dies with its last
+capability; a dead CNode or thread takes with it what only it held; whoever waits at a dead object wakes with an error
+or not at all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from playground.view.objects import CapView, ThreadView
 from playground.view.servers import holder_of
 
 _CONTAINERS: Final = (ObjectType.CNODE, ObjectType.TCB, ObjectType.IRQ_HANDLER)
+
+_ENDLESS: Final = (ObjectType.UNTYPED, ObjectType.IRQ_CONTROL, ObjectType.SCHED_CONTROL)
+"""Kinds without an object that could be destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ def _consequences(view: View, first: list[CapView]) -> tuple[list[CapView], list
         doomed.add(id(cap))
         dying.append(cap)
         left[cap.object] -= 1
-        if left[cap.object] == 0:
+        if left[cap.object] == 0 and view.types.get(cap.object) not in _ENDLESS:
             dead.append(cap.object)
             if view.types.get(cap.object) in _CONTAINERS:
                 waiting.extend(view.held.get(cap.object, {}).values())
@@ -166,8 +170,7 @@ def _wakes(view: View, object_id: int, dead: list[int]) -> list[Wake]:
     name = view.name_of(object_id)
     found: list[Wake] = []
     if kind == ObjectType.ENDPOINT:
-        for thread in view.endpoints[object_id].queue:
-            found.append(_at_endpoint(view, view.threads[thread], name))
+        found.extend(_at_endpoint(view, view.threads[thread], name) for thread in view.endpoints[object_id].queue)
     elif kind == ObjectType.NOTIFICATION:
         for thread in view.notifications[object_id].queue:
             who = decode.who(view, thread)
