@@ -31,15 +31,19 @@ class Program:
     entry: int
     """The entry number; never used again for another program."""
     doc: str
+    module_name: str = ""
+    """Where `main` is; empty: the module of that name in `servers`."""
 
     @property
     def module(self) -> ModuleType:
-        """The module that holds it."""
-        return import_module(f"servers.{self.name}")
+        """The module that holds it, imported."""
+        return import_module(self.module_name or f"servers.{self.name}")
 
     @property
     def source_file(self) -> Path:
         """The file it is written in."""
+        if self.module_name:
+            return Path(str(self.module.__file__))
         return Path(__file__).parent / f"{self.name}.py"
 
 
@@ -65,6 +69,14 @@ PROGRAMS: Final[dict[str, Program]] = {
 }
 
 _BY_ENTRY: Final = {program.entry: program for program in PROGRAMS.values()}
+
+
+def add_program(program: Program) -> None:
+    """Make another program known, such as one of a test. Raises ValueError if its name or entry is taken."""
+    taken = PROGRAMS.get(program.name) or _BY_ENTRY.get(program.entry)
+    if taken not in (None, program):
+        raise ValueError(f"the program {taken.name} already has the name {program.name} or entry {program.entry}")
+    PROGRAMS[program.name] = _BY_ENTRY[program.entry] = program
 
 
 class NoSuchProgram(LookupError):

@@ -19,6 +19,7 @@ from servers.builder.layout import (
     CALL,
     FAULT_BADGE,
     LIFE,
+    MAX_GIVEN_PRIORITY,
     SCRATCH_ADDRESS,
     Grant,
     Layout,
@@ -95,8 +96,9 @@ class Builder:
         self._alive.add(server.name)
 
     async def end_life(self, server: str) -> None:
-        """Destroy everything that a server is and holds."""
+        """Destroy everything that a server is and holds, also if it was built only in part."""
         self._alive.discard(server)
+        await kernel.delete(Place(self._cspace, self.scratch))
         await kernel.revoke(self.place(f"{server}.life"))
 
     async def grant_all(self, server: Server) -> None:
@@ -142,7 +144,8 @@ class Builder:
         await kernel.configure_thread(thread, cspace, radix, vspace, buffer, BUFFER_ADDRESS)
         await kernel.configure_context(self._control, context, server.budget_us, server.period_us, server.number)
         fault = await self._fault_endpoint(server)
-        await kernel.schedule_thread(thread, self._authority, context, fault, server.priority)
+        most = MAX_GIVEN_PRIORITY if name == SUPERVISOR else 0
+        await kernel.schedule_thread(thread, self._authority, context, fault, server.priority, most)
         if fault:
             await kernel.delete(Place(self._cspace, fault))
         await kernel.bind_notification(thread, self.slot(f"{name}.signals"))

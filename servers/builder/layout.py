@@ -36,6 +36,8 @@ SPARE_SLOTS: Final = 24
 """Empty slots of a server that owns its CSpace."""
 PULSE: Final = f"{SUPERVISOR}.pulse"
 """The supervisor's timekeeper: a second thread that the kernel wakes whenever its budget is refilled."""
+MAX_GIVEN_PRIORITY: Final = 254
+"""The supervisor builds servers of any priority but root's."""
 PULSE_RADIX: Final = 4
 PULSE_SLOT: Final = 1
 """The one capability that the pulse holds: to signal the supervisor."""
@@ -110,7 +112,7 @@ class Layout:
     radix: dict[str, int]
     """Server name to log2 of the slots of its CNode."""
     scratch: int
-    """First slot of the supervisor's CSpace that a builder may use for a moment."""
+    """The slot of the supervisor's CSpace that a builder uses for a moment; those behind it are free."""
 
     def of_server(self, server: str, span: str) -> list[Resource]:
         """The resources made for a server that live as long as `span` says."""
@@ -133,7 +135,7 @@ class Layout:
         """The range of slots that are empty when a server starts."""
         end = 1 << self.radix[server]
         if server == SUPERVISOR:
-            return self.scratch, end
+            return self.scratch + 1, end
         return max((grant.slot + grant.count for grant in self.grants[server]), default=1), end
 
 
