@@ -86,7 +86,7 @@ def same_object_capabilities_are_neighbours(world: World) -> None:
 def objects_lie_in_their_untyped(world: World) -> None:
     """No two objects overlap unless one is an Untyped that contains the other."""
     placed = sorted(
-        (found for found in world.objects.values() if found.size_bits), key=lambda one: (one.address, -one.size_bits)
+        (found for found in world.objects.values() if found.size_bits), key=lambda one: (one.address, -one.size_bits, one.id)
     )
     stack: list[Object] = []
     for found in placed:
