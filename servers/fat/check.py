@@ -61,10 +61,12 @@ async def survey(cache: SectorCache, table: AllocationTable, geometry: Geometry)
     walk = _Walk(cache, table, geometry)
     await walk.directory(0, 0, "", 0)
     result = walk.result
-    for cluster in range(2, geometry.cluster_end):
-        value = await table.get(cluster)
-        if value != FREE and not table.is_bad(value) and cluster not in result.owner:
-            result.lost.append(cluster)
+    start = 2
+    while start < geometry.cluster_end:
+        values = await table.values(start, geometry.cluster_end)
+        used = [start + place for place, value in enumerate(values) if value != FREE and not table.is_bad(value)]
+        result.lost += [cluster for cluster in used if cluster not in result.owner]
+        start += len(values)
     return result
 
 

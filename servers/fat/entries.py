@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from servers.fat import names
+from servers.fat.errors import DamagedVolume
 from servers.fat.geometry import ENTRY_SIZE
 
 READ_ONLY: Final = 0x01
@@ -28,6 +29,8 @@ MAX_FILE_SIZE: Final = 0xFFFF_FFFF
 DOT: Final = b".          "
 DOT_DOT: Final = b"..         "
 
+_IMPOSSIBLE: Final = frozenset(range(0x20)) | frozenset(b'"*/:<>?\\|\x7f')
+"""Bytes that no short name contains behind its first."""
 _SLOT = struct.Struct("<11sBBBHHHHHHHI")
 _EPOCH_DAY: Final = 3652
 """Days from 1970-01-01 to 1980-01-01, the first day that FAT can express."""
@@ -129,7 +132,7 @@ def pack_slots(entry: Entry) -> list[bytes]:
 
 
 def parse_slots(slots: Sequence[bytes]) -> Listing:
-    """Read the slots of a directory from its first to its end mark."""
+    """Read the slots of a directory from its first to its end mark. Raises DamagedVolume for what no system writes."""
     listing: list[Entry] = []
     dots: dict[bytes, int] = {}
     orphans: list[int] = []
@@ -146,6 +149,8 @@ def parse_slots(slots: Sequence[bytes]) -> Listing:
             pending.append(index)
             continue
         long_name = _long_name(slots, pending, slot) if slot[0] != ERASED else None
+        if slot[0] != ERASED and not _IMPOSSIBLE.isdisjoint(slot[1:11]):
+            raise DamagedVolume(f"the volume is damaged: a directory holds the impossible name {slot[:11]!r}")
         used = pending if long_name is not None else []
         orphans += [] if used else pending
         pending = []

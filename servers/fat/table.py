@@ -6,6 +6,7 @@ one. An entry of a FAT12 table may lie across two sectors and can then be half w
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -18,6 +19,10 @@ END_OF_CHAIN: Final = 0xFFFF
 """Written at the end of a chain; cut to the width of an entry."""
 READ_AHEAD: Final = 8
 """Sectors of the table that are read in one request."""
+PIECE: Final = SECTOR_SIZE // 2
+"""Entries of a FAT16 table in one sector."""
+
+_SECTOR_OF_ENTRIES: Final = struct.Struct(f"<{PIECE}H")
 
 
 class AllocationTable:
@@ -84,21 +89,37 @@ class AllocationTable:
         if count == 0:
             return found
         end = self._geometry.cluster_end
-        for cluster in (*range(self._search_from, end), *range(2, self._search_from)):
-            if await self.get(cluster) == FREE and not (whole and self.crosses_sectors(cluster)):
-                found.append(cluster)
-                if len(found) == count:
-                    self._search_from = cluster + 1 if cluster + 1 < end else 2
-                    return found
+        for first, last in ((self._search_from, end), (2, self._search_from)):
+            start = first
+            while start < last and len(found) < count:
+                values = await self.values(start, last)
+                if FREE in values:
+                    free = [cluster for cluster, value in enumerate(values, start) if value == FREE]
+                    found += [cluster for cluster in free if not (whole and self.crosses_sectors(cluster))]
+                start += len(values)
+        if len(found) >= count:
+            del found[count:]
+            self._search_from = found[-1] + 1 if found[-1] + 1 < end else 2
+            return found
         size = self._geometry.cluster_bytes
         raise VolumeFull(f"the volume is full: {count * size} bytes are needed, {len(found) * size} are free")
 
     async def count_free(self) -> int:
         """How many clusters are free."""
-        free = 0
-        for cluster in range(2, self._geometry.cluster_end):
-            free += await self.get(cluster) == FREE
+        free, start = 0, 2
+        while start < self._geometry.cluster_end:
+            values = await self.values(start, self._geometry.cluster_end)
+            free += values.count(FREE)
+            start += len(values)
         return free
+
+    async def values(self, start: int, end: int) -> tuple[int, ...]:
+        """The entries from a cluster on, up to `end` or the end of a piece, but at least one: for fast scans."""
+        stop = min(end, start - start % PIECE + PIECE)
+        if self._geometry.bits == 12:
+            return tuple([await self.get(cluster) for cluster in range(start, stop)])
+        sector = await self._sector(start // PIECE)
+        return _SECTOR_OF_ENTRIES.unpack(sector)[start % PIECE : start % PIECE + stop - start]
 
     async def link(self, clusters: Sequence[int]) -> None:
         """Make free clusters one chain that ends with the last of them."""

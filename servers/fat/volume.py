@@ -26,6 +26,7 @@ from servers.fat.directory import Directory
 from servers.fat.entries import Entry, Listing, Timestamp
 from servers.fat.errors import (
     AlreadyExists,
+    DamagedVolume,
     DirectoryNotEmpty,
     IsADirectory,
     NoSuchFile,
@@ -186,6 +187,8 @@ class Volume:
         if total > entries.MAX_FILE_SIZE:
             raise VolumeFull("a file on a FAT volume cannot be larger than 4 GiB")
         chain = await self._table.chain(entry.first_cluster, geometry.clusters_for(entry.size))
+        if not self._table.is_end(await self._table.get(chain[-1])):
+            raise DamagedVolume(f"the volume is damaged: {entry.name!r} has more clusters than it needs")
         added = await self._table.find_free(geometry.clusters_for(total) - len(chain))
         first = entry.size // SECTOR_SIZE * SECTOR_SIZE
         kept = b""
