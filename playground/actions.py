@@ -1,0 +1,220 @@
+"""The one registry of what a person can do: key bindings, command palette, command line, footer and help are made from it.
+
+An action is a row of a table and a small function that tells the `Hand` what to do; nothing is computed here. Verbs of
+the lesson language (call, crash, revoke, ...) are understood on the command line too; `playground.perform` does those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final, Protocol
+
+from playground.screens.desk import SPEEDS, Desk
+
+
+class UserMistake(Exception):
+    """What the person asked for cannot be done; the text is one sentence that says what would be right."""
+
+    is_users_mistake = True
+
+
+class Hand(Protocol):
+    """What actions can ask of the application."""
+
+    desk: Desk
+
+    def open_send(self, target: str = "") -> None: ...
+    def open_revoke(self) -> None: ...
+    def open_crash(self) -> None: ...
+    def open_console(self) -> None: ...
+    def open_help(self) -> None: ...
+    def open_why(self) -> None: ...
+    def open_tab(self, name: str) -> None: ...
+    def toggle_inspector(self) -> None: ...
+    def focus_command_line(self) -> None: ...
+    def next_pane(self, by: int) -> None: ...
+    def next_beat(self) -> bool:
+        """Go on in the lesson; False if none is played."""
+        ...
+
+    def previous_beat(self) -> bool: ...
+    def look(self, by: int) -> None:
+        """Move the stream's cursor to an older (-1) or newer line."""
+        ...
+
+    theme: str
+    """Name of the current theme."""
+
+    def theme_names(self) -> list[str]: ...
+    def leave(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One row of the registry."""
+
+    name: str
+    """The verb on the command line, and the name of the key binding."""
+    keys: tuple[str, ...]
+    """Keys as Textual names them."""
+    shown: str
+    """How the keys are written for people."""
+    label: str
+    """A word or two for the footer; empty keeps it out of there."""
+    help: str
+    """One sentence."""
+    run: Callable[[Hand, str], None]
+    """What it does; gets the rest of the line, empty for a key."""
+    usage: str = ""
+    """How it is typed; empty: it is not a command."""
+
+
+def nearest(name: str, names: list[str]) -> str:
+    """The end of a complaint: '; did you mean `disk`?' or the list of what there is."""
+    close = get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean `{close[0]}`?"
+    return f"; there is {', '.join(names)}" if len(names) <= 12 else ""
+
+
+def _count(rest: str, default: int, most: int) -> int:
+    if not rest:
+        return default
+    text = rest.replace("_", "").replace(",", "")
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise UserMistake(f"A number from 1 to {most:,} is expected here, not `{rest}`")
+    return int(text)
+
+
+def _step(hand: Hand, rest: str) -> None:
+    if not rest and hand.next_beat():
+        return
+    hand.desk.machine.pause()
+    hand.desk.machine.step(_count(rest, 1, 1_000_000))
+    hand.desk.change(moment=-1)
+
+
+def _run(hand: Hand, rest: str) -> None:
+    machine = hand.desk.machine
+    machine.run()
+    hand.desk.change(moment=-1)
+
+
+def _pause(hand: Hand, rest: str) -> None:
+    hand.desk.machine.pause()
+
+
+def _toggle(hand: Hand, rest: str) -> None:
+    (_pause if hand.desk.machine.running else _run)(hand, "")
+
+
+def _speed(hand: Hand, rest: str) -> None:
+    if rest in ("max", "full", "flat out"):
+        hand.desk.machine.set_speed(0)
+        return
+    text = rest.removesuffix("/s").strip()
+    if not text.replace(".", "", 1).isdecimal() or not 0.1 <= float(text) <= 1_000_000:
+        raise UserMistake(f"A speed is a number of events a second, such as `speed 20`, or `speed max`, not `{rest}`")
+    hand.desk.machine.set_speed(float(text))
+
+
+def _change_speed(hand: Hand, by: int) -> None:
+    machine = hand.desk.machine
+    speed = machine.speed or float("inf")
+    order = [step or float("inf") for step in SPEEDS]
+    if by > 0:
+        chosen = next((step for step in order if step > speed), order[-1])
+    else:
+        chosen = next((step for step in reversed(order) if step < speed), order[0])
+    machine.set_speed(0 if chosen == float("inf") else chosen)
+
+
+def _select(hand: Hand, rest: str) -> None:
+    names = list(hand.desk.view.servers)
+    if rest not in names:
+        if not rest:
+            raise UserMistake("Say which server, such as `select disk`")
+        raise UserMistake(f"No server is called `{rest}`{nearest(rest, names)}")
+    hand.desk.change(selected=rest, capability=None)
+
+
+def _inspect(hand: Hand, rest: str) -> None:
+    if not rest:
+        hand.toggle_inspector()
+        return
+    tabs = ["capabilities", "messages", "source", "memory", "why"]
+    found = [tab for tab in tabs if tab.startswith(rest.lower())]
+    if not found:
+        raise UserMistake(f"The inspector has no tab `{rest}`{nearest(rest, tabs)}")
+    hand.open_tab(found[0].capitalize())
+
+
+def _why(hand: Hand, rest: str) -> None:
+    if rest:
+        _select(hand, rest)
+        hand.desk.change(moment=-1)
+    hand.open_why()
+
+
+def _crash(hand: Hand, rest: str) -> None:
+    if rest:
+        _select(hand, rest)
+    hand.open_crash()
+
+
+def _theme(hand: Hand, rest: str) -> None:
+    names = hand.theme_names()
+    if not rest:
+        rest = "projector" if hand.theme != "projector" else "playground"
+    if rest not in names:
+        raise UserMistake(f"No theme is called `{rest}`{nearest(rest, names)}")
+    hand.theme = rest
+
+
+def _send(hand: Hand, rest: str) -> None:
+    hand.open_send(rest)
+
+
+ACTIONS: Final[tuple[Action, ...]] = (
+    Action("step", ("space", "full_stop"), "space", "step", "Let the machine take one step, or start the next beat.",
+           _step, "step [N]"),
+    Action("toggle", ("p",), "p", "run", "Run, or pause.", _toggle),
+    Action("run", (), "", "", "Let the machine run.", _run, "run"),
+    Action("pause", (), "", "", "Let the machine stand still.", _pause, "pause"),
+    Action("faster", ("plus", "equals_sign"), "+", "", "More events a second.", lambda hand, _: _change_speed(hand, 1)),
+    Action("slower", ("minus",), "-", "", "Fewer events a second.", lambda hand, _: _change_speed(hand, -1)),
+    Action("speed", (), "", "", "Set the pace in events a second.", _speed, "speed N | speed max"),
+    Action("back", ("comma",), ",", "", "Look at an older line of the stream, or at the beat before.",
+           lambda hand, _: None if hand.previous_beat() else hand.look(-1)),
+    Action("pane", ("tab",), "tab", "pane", "Go to the next pane; the arrows move inside it.",
+           lambda hand, _: hand.next_pane(1)),
+    Action("previous-pane", ("shift+tab",), "shift+tab", "", "Go to the pane before.",
+           lambda hand, _: hand.next_pane(-1)),
+    Action("send", ("s",), "s", "send", "Send a message: what you hold, then a form.", _send, "send"),
+    Action("revoke", ("r",), "r", "revoke", "Revoke the capability under the cursor, after a preview.",
+           lambda hand, _: hand.open_revoke()),
+    Action("crash", ("c",), "c", "crash", "Make the selected server fail.", _crash, "crash [SERVER]"),
+    Action("why", ("question_mark",), "?", "why", "Why is this so: causes, back to what came from outside.", _why,
+           "why [SERVER]"),
+    Action("command", ("colon",), ":", "command", "Type a command.", lambda hand, _: hand.focus_command_line()),
+    Action("inspect", ("i",), "i", "inspect", "Show or hide the inspector.", _inspect, "inspect [TAB]"),
+    Action("console", ("k",), "k", "console", "Type into the machine's console, where the shell runs.",
+           lambda hand, _: hand.open_console(), "console"),
+    Action("select", (), "", "", "Select a server.", _select, "select SERVER"),
+    Action("theme", ("f2",), "f2", "", "Change between dark and projector colours.", _theme, "theme [NAME]"),
+    Action("help", ("f1",), "f1", "help", "All keys and commands.", lambda hand, _: hand.open_help(), "help"),
+    Action("quit", ("q", "ctrl+q"), "q", "quit", "Leave the playground; the disk image is kept consistent.",
+           lambda hand, _: hand.leave(), "quit"),
+)  # fmt: skip
+"""Every action, in the order in which help and footer show them."""
+
+BY_NAME: Final = {action.name: action for action in ACTIONS}
+COMMANDS: Final = {action.name: action for action in ACTIONS if action.usage}
+"""The actions that can be typed."""
+
+
+def footer_keys() -> list[tuple[str, str]]:
+    """Key and word of every action that the footer shows."""
+    return [(action.shown, action.label) for action in ACTIONS if action.label]

@@ -1,0 +1,137 @@
+"""A line of the lesson language, carried out on the machine that runs on screen.
+
+The same verbs as in lessons; what only makes sense in a lesson is refused with a sentence that says so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from playground.actions import COMMANDS, UserMistake, nearest
+
+if TYPE_CHECKING:
+    from playground.screens.desk import Machine
+    from scenarios.language.check import World
+    from servers.manifest import Manifest
+
+ONLY_IN_LESSONS = frozenset({"expect", "ask", "focus", "say", "note", "wait"})
+
+
+_last_world: list[tuple[Manifest, World]] = []
+
+
+def world_for(manifest: Manifest) -> World:
+    """The names that commands can use in this system; kept for the system asked about last."""
+    from scenarios.language import world_of
+
+    if not _last_world or _last_world[0][0] is not manifest:
+        _last_world[:] = [(manifest, world_of(manifest))]
+    return _last_world[0][1]
+
+
+def perform(text: str, machine: Machine) -> str:
+    """Carry out one line. Gives what to say about it. Raises UserMistake with one sentence."""
+    from scenarios.language import LanguageError, check_command, parse_line
+    from scenarios.language.verbs import VERBS
+
+    verb = text.split(None, 1)[0]
+    if verb not in VERBS:
+        raise UserMistake(f"No command is called `{verb}`{nearest(verb, sorted({*VERBS, *COMMANDS}))}")
+    if verb in ONLY_IN_LESSONS:
+        raise UserMistake(f"`{verb}` belongs in a lesson; here you look for yourself")
+    try:
+        command = parse_line(text)
+    except LanguageError as error:
+        raise UserMistake(error.sentence) from None
+    if command is None:
+        return ""
+    problems = check_command(command, world_for(machine.manifest))
+    if problems:
+        raise UserMistake(problems[0].sentence)
+    return _act(command.action, machine)
+
+
+def _act(action: Any, machine: Machine) -> str:
+    from scenarios.language import syntax
+
+    match action:
+        case syntax.Call():
+            return _call(action, machine)
+        case syntax.Key():
+            machine.key(action.text)
+            return "typed on the machine's keyboard"
+        case syntax.Crash():
+            machine.crash(action.server.text, action.kind.text)
+            return f"the probe crashes {action.server} ({action.kind})"
+        case syntax.Pause():
+            machine.pause_server(action.server.text)
+            return f"the probe holds {action.server}"
+        case syntax.Resume():
+            machine.resume_server(action.server.text)
+            return f"the probe lets {action.server} go on"
+        case syntax.Revoke():
+            machine.request(
+                {"operation": "revoke", "server": action.server.text, "capability": action.capability.text}
+            )
+            return f"you revoke {action.server}.{action.capability}"
+        case syntax.Restart():
+            machine.request(
+                {"operation": "call", "target": "supervisor", "name": "restart",
+                 "arguments": {"server": action.server.text}}
+            )  # fmt: skip
+            return f"you ask the supervisor to restart {action.server}"
+        case syntax.Run():
+            if action.until is not None:
+                raise UserMistake("`run until` belongs in a lesson; here `run` goes on until you say `pause`")
+            machine.run()
+            return ""
+        case syntax.Step():
+            machine.pause()
+            machine.step(action.count)
+            return ""
+    raise UserMistake("That belongs in a lesson")
+
+
+def _call(action: Any, machine: Machine) -> str:
+    from scenarios.language.check import bind_arguments, operation_of
+
+    operation = operation_of(action, world_for(machine.manifest))
+    assert operation is not None
+    values = {name: literal.value for name, literal in bind_arguments(operation, action.arguments).items()}
+    machine.request(
+        {"operation": "call", "target": action.server.text, "name": operation.name, "arguments": values}
+    )
+    return f"you ask {action.server}.{operation.name}"
+
+
+def completions(text: str, manifest: Manifest) -> list[str]:
+    """Whole lines that a typed beginning can become: verbs of the language and the application's own."""
+    from scenarios.language import complete
+
+    head, space, last = text.rpartition(" ")
+    if not space:
+        words = sorted({*COMMANDS} | set(complete(text, world_for(manifest))))
+        return [word for word in words if word.startswith(text) and word != text]
+    verb = text.split(None, 1)[0]
+    choices = {
+        "select": list(manifest.servers), "why": list(manifest.servers),
+        "inspect": ["capabilities", "messages", "source", "memory", "why"], "theme": ["playground", "projector"],
+        "speed": ["max"],
+    }.get(verb)  # fmt: skip
+    if choices is None:
+        choices = complete(text, world_for(manifest))
+    return [f"{head} {word}" for word in choices if word.startswith(last) and word != last]
+
+
+def usage(text: str) -> str:
+    """How the verb at the beginning of a line is used; "" if there is none."""
+    verb = text.split(None, 1)[0] if text.strip() else ""
+    if not verb:
+        return ""
+    from scenarios.language.verbs import VERBS
+
+    row = VERBS.get(verb)
+    if row is not None and verb not in ONLY_IN_LESSONS:
+        return f"{row.usage}   {row.summary}"
+    action = COMMANDS.get(verb)
+    return f"{action.usage}   {action.help}" if action else ""

@@ -1,0 +1,106 @@
+"""What lies on the desk between the screens and the machine: one value that every pane reads and every action changes.
+
+Panes look at the machine only through its View and its events; what a person selected, typed or did wrong is here too,
+so that no pane needs to know another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from kernel.events import Event
+from playground.view.model import ServerView, View
+from servers.manifest import Manifest
+
+SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0, 2000.0, 0.0)
+"""Paces that + and - go through, in events a second; 0 is flat out, the fastest."""
+
+
+class Machine(Protocol):
+    """What the screens need of a machine, live or recorded: what is true, what happened, and ways to give input."""
+
+    @property
+    def view(self) -> View: ...
+    @property
+    def events(self) -> Sequence[Event]: ...
+    @property
+    def manifest(self) -> Manifest: ...
+    @property
+    def running(self) -> bool:
+        """False while paused."""
+        ...
+
+    @property
+    def speed(self) -> float:
+        """Events a second; 0 is flat out."""
+        ...
+
+    @property
+    def console_text(self) -> str:
+        """What the console device shows."""
+        ...
+
+    @property
+    def disk_label(self) -> str:
+        """The disk in a few words: "workshop.img 8 MiB"."""
+        ...
+
+    def run(self) -> None: ...
+    def pause(self) -> None: ...
+    def set_speed(self, events_per_second: float) -> None: ...
+    def step(self, count: int = 1) -> None: ...
+    def request(self, request: dict[str, Any]) -> int:
+        """Hand `you` something to do; gives its number."""
+        ...
+
+    def key(self, text: str) -> None: ...
+    def crash(self, server: str, kind: str) -> None: ...
+    def pause_server(self, server: str) -> None: ...
+    def resume_server(self, server: str) -> None: ...
+    def where(self, thread: int) -> tuple[str, int, str] | None:
+        """File, line and function at which a thread stands."""
+        ...
+
+
+@dataclass(slots=True)
+class Desk:
+    """The machine, and what the person is looking at."""
+
+    machine: Machine
+    selected: str = ""
+    """Name of the server that the inspector shows."""
+    capability: tuple[int, int] | None = None
+    """The slot under the inspector's cursor."""
+    moment: int = -1
+    """Number of the event under the stream's cursor; -1 follows the newest."""
+    trouble: str = ""
+    """What the person did wrong, in one sentence; until the next key."""
+    remark: str = ""
+    """The answer to the last command, in one line."""
+    spotlight: frozenset[str] = frozenset()
+    """Servers that are lit while all others are dimmed; empty is no spotlight."""
+    losing: Mapping[str, str] = field(default_factory=dict)
+    """Servers that would lose something in the preview on screen, and what."""
+    revision: int = 0
+    """Goes up with every change of the fields above."""
+
+    @property
+    def view(self) -> View:
+        """What is true now."""
+        return self.machine.view
+
+    @property
+    def server(self) -> ServerView | None:
+        """The selected server."""
+        return self.view.servers.get(self.selected)
+
+    def change(self, **fields: Any) -> None:
+        """Set some of the fields above and let the panes notice."""
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.revision += 1
+
+
+__all__ = ["SPEEDS", "Desk", "Machine"]

@@ -1,0 +1,54 @@
+"""The last line: the keys, made from the registry of actions. Nothing here is said only here; f1 says all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+from playground.screens.canvas import Canvas
+from playground.screens.command_line import CommandLine
+from playground.screens.desk import Desk
+from playground.screens.pane import Pane
+
+Keys = Callable[[], Sequence[tuple[str, str]]]
+
+
+class Footer(Pane):
+    """Keys and what they do, as many as fit; how a command is used while one is typed."""
+
+    DEFAULT_CSS = """
+    Footer { height: 1; dock: bottom; }
+    """
+
+    def __init__(self, desk: Desk, keys: Keys) -> None:
+        super().__init__(id="footer")
+        self.desk = desk
+        self._keys = keys
+
+    def show(self, keys: Keys) -> None:
+        """Other keys, because something else is open."""
+        self._keys = keys
+
+    def stamp(self) -> Hashable:
+        """Keys, usage, and trouble that does not fit elsewhere."""
+        return tuple(self._keys()), self._usage(), self.desk.trouble
+
+    def _usage(self) -> str:
+        focused = self.app.focused
+        return focused.help_text if isinstance(focused, CommandLine) else ""
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draw one of the three."""
+        line = self.app.query_one(CommandLine)
+        if self.desk.trouble and not line.fits(canvas.width):
+            canvas.put(1, 0, f"✖ {self.desk.trouble}", "faulted bold")
+            return
+        usage = self._usage()
+        if usage:
+            canvas.put(1, 0, usage, "quiet")
+            return
+        x = 1
+        for key, label in self._keys():
+            if x + len(key) + 1 + len(label) > canvas.width:
+                break
+            x = canvas.put(x, 0, key, "key bold")
+            x = canvas.put(x + 1, 0, label, "quiet") + 2

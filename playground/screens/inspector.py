@@ -1,0 +1,181 @@
+"""The inspector: everything about one server, in five tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Final
+
+from textual.message import Message
+
+from playground.screens import tab_capabilities, tab_memory, tab_messages, tab_source, tab_why
+from playground.screens.canvas import Canvas, Row, cut
+from playground.screens.desk import Desk
+from playground.screens.inspector_tabs import Entry, Page, Tab, Target
+from playground.screens.pane import Pane
+from playground.screens.words import ink_of
+
+if TYPE_CHECKING:
+    from textual import events
+
+TABS: Final[tuple[Tab, ...]] = (
+    tab_capabilities.TAB, tab_messages.TAB, tab_source.TAB, tab_memory.TAB, tab_why.TAB,
+)  # fmt: skip
+SHORT: Final = {"Capabilities": "Caps", "Messages": "Msgs"}
+"""Names of tabs where the pane is narrow."""
+
+
+class Inspector(Pane, can_focus=True):
+    """Tabs about the selected server."""
+
+    DEFAULT_CSS = """
+    Inspector { width: 1fr; height: 1fr; }
+    """
+    HELP = "All about one server. Left and right change the tab, up and down the line, enter follows it."
+
+    class Followed(Message):
+        """The person pressed enter on a line that leads somewhere."""
+
+        def __init__(self, target: Target) -> None:
+            super().__init__()
+            self.target = target
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="inspector")
+        self.desk = desk
+        self.tab = 0
+        self._page = Page([])
+        self._cursor = 0
+        self._top = 0
+        self._for: tuple[str, int] = ("", 0)
+        self._moved = False
+
+    def stamp(self) -> Hashable:
+        """The machine's moment, the selection, the tab and the cursor."""
+        return self.desk.view.event_count, self.desk.revision, self.tab, self._cursor, self._top
+
+    def open(self, name: str) -> None:
+        """Show the tab of that name."""
+        self.tab = next(number for number, tab in enumerate(TABS) if tab.name == name)
+        self.repaint()
+
+    @property
+    def target(self) -> Target | None:
+        """Where the line under the cursor leads."""
+        entries = self._page.entries
+        return entries[self._cursor].target if 0 <= self._cursor < len(entries) else None
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draw the frame, the tabs, and as much of the page as fits."""
+        wall = "lit" if self.has_focus else "line"
+        canvas.box(0, 0, canvas.width, canvas.height, wall)
+        self._paint_title(canvas)
+        self._paint_tabs(canvas)
+        width = canvas.width - 4
+        self._page = TABS[self.tab].page(self.desk, width)
+        if self._for != (self.desk.selected, self.tab):
+            self._for = (self.desk.selected, self.tab)
+            self._cursor, self._top, self._moved = 0, 0, False
+        self._settle()
+        self._paint_page(canvas, 3, canvas.height - 5 if canvas.height > 14 else canvas.height - 4, width)
+        if TABS[self.tab].hint and canvas.height > 14:
+            canvas.put(2, canvas.height - 2, TABS[self.tab].hint, "quiet", width)
+
+    def _paint_title(self, canvas: Canvas) -> None:
+        server = self.desk.server
+        if server is None:
+            canvas.put(1, 0, " nobody is selected ", "quiet")
+            return
+        x = canvas.put(1, 0, f" {server.status.glyph} ", f"{ink_of(server)} bold")
+        x = canvas.put(x, 0, f"{server.name} ", "title")
+        shelf = server.shelf.removesuffix("s")
+        words = f"· {shelf} · priority {server.priority} · life {server.life} "
+        canvas.put(x, 0, words if x + len(words) < canvas.width - 1 else f"· {shelf} · life {server.life} ", "quiet",
+                   canvas.width - x - 2)  # fmt: skip
+
+    def _paint_tabs(self, canvas: Canvas) -> None:
+        names = [tab.name for tab in TABS]
+        if sum(map(len, names)) + 2 * len(names) > canvas.width:
+            names = [SHORT.get(name, name) for name in names]
+        x = 1 if canvas.width < 48 else 2
+        for number, name in enumerate(names):
+            ink = "lit bold underline" if number == self.tab else "quiet"
+            x = canvas.put(x, 1, name, ink) + 2
+        if canvas.height > 14:
+            canvas.put(1, 2, "─" * (canvas.width - 2), "line")
+
+    def _settle(self) -> None:
+        """Put the cursor on a line that leads somewhere, and remember which capability it is on."""
+        entries = self._page.entries
+        self._cursor = min(self._cursor, max(len(entries) - 1, 0))
+        if entries and entries[self._cursor].target is None and not self._moved:
+            order = range(len(entries) - 1, -1, -1) if self._page.focus == len(entries) - 1 else range(len(entries))
+            self._cursor = next((number for number in order if entries[number].target), self._cursor)
+        target = self.target
+        self.desk.capability = target.slot if target else None
+
+    def _paint_page(self, canvas: Canvas, y: int, rows: int, width: int) -> None:
+        page = self._page
+        head, body = page.entries[: page.head], page.entries[page.head :]
+        for number, line in enumerate(head):
+            _paint_entry(canvas, 2, y + number, line.runs, width)
+        y, rows = y + len(head), rows - len(head)
+        focus = (self._cursor if self._moved or page.focus < 0 else page.focus) - page.head
+        if focus < self._top or focus >= self._top + rows:
+            self._top = focus - rows // 2 if page.focus >= 0 and not self._moved else min(
+                max(self._top, focus - rows + 1), max(focus, 0)
+            )
+        self._top = min(max(self._top, 0), max(len(body) - rows, 0))
+        for number, line in enumerate(body[self._top : self._top + rows]):
+            _paint_entry(canvas, 2, y + number, line.runs, width)
+            here = self._top + number + page.head == self._cursor
+            if here and line.target and self.has_focus:
+                canvas.put(1, y + number, "▸", "lit bold")
+                canvas.tint(2, y + number, width, "bold")
+        below = len(body) - self._top - rows
+        if below > 0:
+            canvas.put_right(canvas.width - 2, canvas.height - 1, f" ↓ {below} more ", "quiet")
+
+    def on_key(self, event: events.Key) -> None:
+        """Left and right: tabs. Up and down: lines. Enter: follow."""
+        if event.key in ("left", "right"):
+            self.tab = (self.tab + (1 if event.key == "right" else -1)) % len(TABS)
+        elif event.key in ("up", "down", "pageup", "pagedown", "home", "end"):
+            self._move(event.key)
+        elif event.key == "enter":
+            target = self.target
+            if target:
+                self.post_message(self.Followed(target))
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.repaint()
+
+    def _move(self, key: str) -> None:
+        entries = self._page.entries
+        if not entries:
+            return
+        targets = [number for number, line in enumerate(entries) if line.target]
+        page = max(self.size.height - 8, 1)
+        step = {"up": -1, "down": 1, "pageup": -page, "pagedown": page}.get(key, 0)
+        if not targets:
+            start = self._page.focus if not self._moved and self._page.focus >= 0 else self._cursor
+            self._cursor = min(max(start + (step if step else 0), 0), len(entries) - 1)
+            if key in ("home", "end"):
+                self._cursor = 0 if key == "home" else len(entries) - 1
+        else:
+            place = min(range(len(targets)), key=lambda index: abs(targets[index] - self._cursor))
+            place = {"home": 0, "end": len(targets) - 1}.get(key, place + step)
+            self._cursor = targets[min(max(place, 0), len(targets) - 1)]
+        self._moved = True
+
+
+def _paint_entry(canvas: Canvas, x: int, y: int, runs: Row, width: int) -> None:
+    end = x + width
+    for text, ink in runs:
+        if x >= end:
+            return
+        x = canvas.put(x, y, cut(text, end - x), ink)
+
+
+__all__ = ["TABS", "Entry", "Inspector"]

@@ -1,0 +1,54 @@
+"""The crash menu: how a server shall fail, one sentence for each way. It is the debug probe that does it, not you."""
+
+from __future__ import annotations
+
+from playground.screens.canvas import Canvas
+from playground.screens.desk import Desk
+from playground.screens.sheet import Choice, Sheet, wrap
+from scenarios.language.verbs import CRASH_KINDS
+
+
+class CrashSheet(Sheet):
+    """Choose how the selected server dies."""
+
+    KEYS = (("↑ ↓", "choose"), ("enter", "crash it"), ("esc", "leave it alone"))
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.kinds = tuple(CRASH_KINDS.items())
+        self.choice = Choice(len(self.kinds))
+
+    def title(self) -> str:
+        """Whose death it is."""
+        return f"Crash {self.desk.selected}"
+
+    def paint_body(self, canvas: Canvas) -> None:
+        """The kinds, each with its sentence, and what the probe is."""
+        width = canvas.width - 6
+        roomy = canvas.height >= 3 * len(self.kinds) + 6
+        y = 2
+        for number, (kind, sentence) in enumerate(self.kinds):
+            chosen = number == self.choice.at
+            canvas.put(2, y, "▸" if chosen else " ", "lit bold")
+            canvas.put(4, y, kind, "faulted bold" if chosen else "title", width)
+            if roomy:
+                for line in wrap(f"{sentence}."[0].upper() + f"{sentence}."[1:], width):
+                    y += 1
+                    canvas.put(4, y, line, "text" if chosen else "quiet", width)
+                y += 1
+            else:
+                canvas.put(22, y, sentence, "text" if chosen else "quiet", canvas.width - 24)
+            y += 1
+        y += 1
+        about = "This is the debug probe: a wire into the machine, not a system call. The trace marks what it did."
+        for line in wrap(about, width):
+            canvas.put(4, y, line, "quiet italic", width)
+            y += 1
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Choose; enter does it."""
+        if key == "enter":
+            self.desk.machine.crash(self.desk.selected, self.kinds[self.choice.at][0])
+            self.close(done=True)
+            return True
+        return self.choice.key(key)

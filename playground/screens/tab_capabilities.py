@@ -1,0 +1,120 @@
+"""What a server may do: every capability it holds, as a tree of who got a copy from whom."""
+
+from __future__ import annotations
+
+from kernel.abi import ObjectType
+from playground.screens.desk import Desk
+from playground.screens.inspector_tabs import Entry, Page, Tab, Target, entry
+from playground.screens.words import plural, rights_word
+from playground.view import derivation
+from playground.view.model import CapView, ServerView
+from playground.view.objects import TYPE_WORDS
+
+MOST_COPIES = 24
+"""Copies shown below one capability; the rest is counted."""
+WITH_RIGHTS = frozenset({ObjectType.ENDPOINT, ObjectType.NOTIFICATION, ObjectType.FRAME, ObjectType.REPLY})
+
+
+def holder_of(desk: Desk, cnode: int) -> str:
+    """Whose capability table a CNode is: the server's name, or the CNode's."""
+    for server in desk.view.servers.values():
+        if server.cspace == cnode:
+            return server.name
+    return desk.view.name_of(cnode).removesuffix(".cspace")
+
+
+def rights_of(cap: CapView) -> str:
+    """The rights that mean something for this kind of capability."""
+    return rights_word(cap.rights) if cap.kind in WITH_RIGHTS else ""
+
+
+def badge_of(desk: Desk, cap: CapView) -> str:
+    """The badge as the client it stands for, or as a number."""
+    if cap.kind not in (ObjectType.ENDPOINT, ObjectType.NOTIFICATION) or not cap.badge:
+        return ""
+    client = desk.machine.manifest.by_number(cap.badge) if cap.kind is ObjectType.ENDPOINT else None
+    return client.name if client else f"{cap.badge:#x}" if cap.badge > 0xFFFF else str(cap.badge)
+
+
+def what_of(desk: Desk, cap: CapView) -> str:
+    """What a capability leads to, in a few words."""
+    name = desk.view.name_of(cap.object)
+    kind = TYPE_WORDS[cap.kind]
+    return "" if name == f"{kind} {cap.object}" else name
+
+
+def _row(desk: Desk, cap: CapView, lead: str, width: int) -> Entry:
+    kind = TYPE_WORDS[cap.kind]
+    end = f" {rights_of(cap):<4} {badge_of(desk, cap):<6.6}"
+    name = what_of(desk, cap)
+    room = max(width - len(lead) - len(end), 4)
+    kind = kind if not name.startswith(kind) else ""
+    runs = (
+        (lead, "quiet"),
+        (f"{kind} "[:room] if kind else "", "idle"),
+        (f"{name:<{room}}"[: max(room - len(kind) - bool(kind), 0)], "text"),
+        (end, "key"),
+    )
+    return Entry(runs, Target(slot=(cap.cnode, cap.index)))
+
+
+def branches(depths: list[int]) -> list[str]:
+    """The lines of a tree, drawn from the depths of its nodes (1 and more) in their order."""
+    drawn: list[str] = []
+    later: set[int] = set()
+    for depth in reversed(depths):
+        later = {level for level in later if level <= depth}
+        stem = "".join("│ " if level in later else "  " for level in range(1, depth))
+        drawn.append(stem + ("├ " if depth in later else "└ "))
+        later.add(depth)
+    return drawn[::-1]
+
+
+def _derived(desk: Desk, cap: CapView, width: int, home: int) -> tuple[list[Entry], set[tuple[int, int]]]:
+    """The copies made of a capability, as the lines of a tree, and the slots they are in."""
+    rows = derivation.tree(desk.view, cap)[1:]
+    lines: list[Entry] = []
+    for (_, child), branch in zip(rows[:MOST_COPIES], branches([depth for depth, _ in rows]), strict=False):
+        where = f"{child.index} " if child.cnode == home else f"{child.index} in {holder_of(desk, child.cnode)} "
+        lines.append(_row(desk, child, f"     {branch}{where}", width))
+    if len(rows) > MOST_COPIES:
+        lines.append(entry((f"       and {len(rows) - MOST_COPIES:,} more", "quiet")))
+    return lines, {(child.cnode, child.index) for _, child in rows}
+
+
+def granted(desk: Desk, server: ServerView) -> int | None:
+    """How many capabilities to others the manifest grants."""
+    row = desk.machine.manifest.servers.get(server.name)
+    if row is None:
+        return None
+    return len(row.uses) + len(row.irqs) + len(row.windows) + len(row.provides) + len(row.own) + len(row.controls)
+
+
+def page(desk: Desk, width: int) -> Page:
+    """The capabilities of the selected server."""
+    server = desk.server
+    if server is None or not server.cspace:
+        return Page([entry(("It holds nothing: it is not alive.", "quiet"))])
+    held = desk.view.held.get(server.cspace, {})
+    heading = f"slot {'capability':<{max(width - 17, 4)}} {'may':<4} badge"
+    lines = [entry((heading[:width], "quiet bold"))]
+    shown: set[tuple[int, int]] = set()
+    for index in sorted(held):
+        if (server.cspace, index) in shown:
+            continue
+        cap = held[index]
+        lines.append(_row(desk, cap, f"{index:>4} ", width))
+        below, slots = _derived(desk, cap, width, server.cspace)
+        shown |= slots
+        lines.extend(below)
+    count = granted(desk, server)
+    lines.append(entry(("", "text")))
+    words = f"holds {plural(len(held), 'capability').replace('capabilitys', 'capabilities')}"
+    if count is not None:
+        words += f", {count} granted by the manifest"
+    lines.append(entry((words, "quiet")))
+    lines.append(entry(("r receive  w send  g grant  p be answered", "quiet")))
+    return Page(lines, head=1)
+
+
+TAB = Tab("Capabilities", "everything it may do, and who got copies", page, "r revoke   enter follow   ? why")
