@@ -14,17 +14,15 @@ from typing import Final
 from kernel.abi import UNTOUCHED, Message
 from kernel.syscalls import nb_recv, send, signal
 from servers.builder.builder import Builder
-from servers.builder.layout import FAULT_BADGE, PULSE_SIGNAL, plan
+from servers.builder.layout import FAULT_BADGE, PULSE_BUDGET_US, PULSE_SIGNAL, heart_of, plan
 from servers.builder.pulse_thread import set_period
 from servers.hardware import TimerRegister
 from servers.interfaces import SUPERVISOR as INTERFACE
 from servers.interfaces.base import error_label
 from servers.manifest import SUPERVISOR, Server, parse_manifest
 from servers.runtime import invocations as kernel
-from servers.runtime.boot import HEARTBEAT_SIGNAL
 from servers.runtime.env import Env
 from servers.runtime.errors import UNAVAILABLE, KernelRefusal, OutOfMemory, Refused
-from servers.runtime.invocations import Place
 from servers.runtime.serving import DEAD, Answer, Request, Serving
 from servers.supervision.causes import Cause, by_hand, cause_of_fault, silence
 from servers.supervision.heartbeats import Heartbeats
@@ -104,7 +102,7 @@ class Supervisor:
         now = await self._now()
         silent, ask = self._hearts.tick(now)
         for name in ask:
-            await self._ask(name)
+            await signal(self._env.cap(heart_of(name)))
         for name in silent:
             server = self._wards[name].server
             await self._died(name, silence(self._hearts.misses(name), server.heartbeat_us))
@@ -112,13 +110,6 @@ class Supervisor:
             if ward.state == WAITING and ward.due <= now:
                 await self._rebuild(name)
         await self._set_pulse()
-
-    async def _ask(self, name: str) -> None:
-        """Signal a server's notification through a badged capability that exists only for this moment."""
-        scratch = Place(self._env.cap("cspace"), self._builder.scratch)
-        await kernel.mint(self._builder.place(f"{name}.signals"), scratch, HEARTBEAT_SIGNAL)
-        await signal(self._builder.scratch)
-        await kernel.delete(scratch)
 
     async def _set_pulse(self) -> None:
         """Let the pulse come in time for the next rebuilding, or slowly if none is due."""
@@ -129,7 +120,7 @@ class Supervisor:
         period = self._manifest.supervision.pulse_us
         if due >= 0:
             wait = -(-(due - await self._now()) // CYCLES_PER_MICROSECOND)
-            period = max(20, min(period, wait))
+            period = max(PULSE_BUDGET_US, min(period, wait))
         await set_period(self._builder, self._control, period)
 
     async def _now(self) -> int:

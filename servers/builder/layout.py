@@ -12,7 +12,7 @@ from typing import Final
 
 from kernel.abi import OBJECT_SIZE_BITS, SLOT_BITS, ObjectType, Rights
 from servers.manifest import SUPERVISOR, Manifest, Server
-from servers.runtime.boot import ALARM_SIGNAL
+from servers.runtime.boot import ALARM_SIGNAL, HEARTBEAT_SIGNAL
 
 READ: Final = int(Rights.READ)
 WRITE: Final = int(Rights.WRITE)
@@ -42,7 +42,8 @@ PULSE_RADIX: Final = 4
 PULSE_SLOT: Final = 1
 """The one capability that the pulse holds: to signal the supervisor."""
 PULSE_PRIORITY: Final = 254
-PULSE_BUDGET_US: Final = 20
+PULSE_BUDGET_US: Final = 100
+"""Enough for a signal and a Yield; the kernel runs nobody on less than 20 us."""
 PULSE_SIGNAL: Final = 1 << 61
 """Bit in the supervisor's notification word: the pulse."""
 LONG: Final = "long"
@@ -167,6 +168,11 @@ def plan(manifest: Manifest) -> Layout:
     return Layout(manifest, resources, grants, radix, first)
 
 
+def heart_of(server: str) -> str:
+    """The supervisor's name for the capability by which it asks a server for a sign of life."""
+    return f"heart_of_{server}"
+
+
 def boot_pages(server: Server) -> int:
     """How many frames the boot data of a server may take."""
     return 8 if server.controls or server.name == SUPERVISOR else 1
@@ -242,6 +248,9 @@ def _grants(manifest: Manifest, server: Server) -> tuple[Grant, ...]:
         add(f"cspace_of_{other}", f"{other}.cspace", badge=-1)
     if name == SUPERVISOR:
         add("sched_control", "sched_control")
+        for other in manifest.servers.values():
+            if other.heartbeat_us:
+                add(heart_of(other.name), f"{other.name}.signals", WRITE, badge=HEARTBEAT_SIGNAL)
     return tuple(rows)
 
 

@@ -55,13 +55,13 @@ class Heartbeats:
     def tick(self, now: int) -> tuple[list[str], list[str]]:
         """Time has passed: the servers that are dead of silence, and those to ask for a sign of life now.
 
-        A late one has all below it asked too, so that by the next tick it is known whom to blame.
+        A late one has all below it asked too, and is judged one tick later, when it is known whom to blame.
         """
+        silent = [name for name in self._alive() if self._is_silent(name)]
         due = [name for name in self._alive() if now >= self._pulses[name].next_at]
         for name in due:
             if self._pulses[name].asked_at >= 0:
                 self._pulses[name].misses += 1
-        silent = [name for name in self._alive() if self._is_silent(name)]
         asked: dict[str, None] = {}
         for name in due:
             self._pulses[name].next_at = now + self._period(name)
