@@ -53,13 +53,33 @@ def on_screen(settings: Settings) -> int:
 
 
 def list_everything(wanted: Wanted) -> int:
-    """`playground list`: lessons and systems."""
-    raise NotImplementedError
+    """`playground list`: lessons and systems, one a line."""
+    from scenarios.library import lessons, read_system, system_names
+
+    rows = [("lesson", lesson.name, lesson.title, f"{lesson.front.minutes} min") for lesson in lessons()]
+    rows += [("system", name, read_system(name).title, "") for name in system_names()]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for what, name, title, minutes in rows:
+        print(f"{what:<{widths[0]}}  {name:<{widths[1]}}  {title:<{widths[2]}}  {minutes}".rstrip())
+    return 0
 
 
 def check(wanted: Wanted) -> int:
-    """`playground check`: the syntax of lessons."""
-    raise NotImplementedError
+    """`playground check`: a line for each lesson that is right; everything that is wrong with the others."""
+    from scenarios.language.errors import LessonError
+    from scenarios.library import checked_lesson
+
+    code = 0
+    for name in wanted.lessons:
+        try:
+            lesson = checked_lesson(name)
+        except LessonError as error:
+            print(error, file=sys.stderr)
+            code = 1
+        else:
+            beats, commands = len(lesson.beats), sum(1 for _ in lesson.commands)
+            print(f"{lesson.file}: {beats} beats, {commands} commands, nothing wrong")
+    return code
 
 
 def which_disk_command(wanted: Wanted) -> int:

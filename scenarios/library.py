@@ -1,0 +1,100 @@
+"""Finding lessons and systems: those that are shipped by their names, other people's by the path of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+from scenarios.language.check import world_of
+from scenarios.language.errors import LessonError, Problem, unknown
+from scenarios.lesson import LARGEST_LESSON, Lesson, decode_lesson, problems_in
+from servers.manifest import Manifest, parse_manifest
+
+LESSONS: Final = ("lessons", ".md")
+SYSTEMS: Final = ("systems", ".toml")
+LARGEST_MANIFEST: Final = 256 * 1024
+"""Bytes of a manifest file."""
+
+
+class NotFound(Exception):
+    """No lesson or system by that name, or its file cannot be read; one sentence."""
+
+    is_users_mistake = True
+
+
+def lesson_names() -> list[str]:
+    """The shipped lessons."""
+    return _names(*LESSONS)
+
+
+def system_names() -> list[str]:
+    """The shipped systems."""
+    return _names(*SYSTEMS)
+
+
+def lessons() -> Iterator[Lesson]:
+    """All shipped lessons, in the order of their names. Raises LessonError for one that is not valid."""
+    return (read_lesson(name) for name in lesson_names())
+
+
+def read_lesson(name: str) -> Lesson:
+    """The lesson with that name, or in that file if the name ends in `.md`. Raises NotFound or LessonError."""
+    data, file = _read("lesson", name, *LESSONS, LARGEST_LESSON)
+    return decode_lesson(data, file, Path(name).name.removesuffix(".md"))
+
+
+def read_system(name: str, beside: str = "") -> Manifest:
+    """The system with that name, or in that file if the name ends in `.toml`; a relative path is taken from the folder
+    of the file `beside`. Raises NotFound or ManifestError."""
+    path = str(Path(beside).parent / name) if beside and name.endswith(".toml") else name
+    data, file = _read("system", path, *SYSTEMS, LARGEST_MANIFEST)
+    try:
+        return parse_manifest(data.decode("utf-8-sig"), file)
+    except UnicodeDecodeError:
+        raise NotFound(f"{file} is not UTF-8 text") from None
+
+
+def checked_lesson(name: str) -> Lesson:
+    """A lesson whose commands name only what its system has. Raises NotFound, LessonError or ManifestError."""
+    lesson = read_lesson(name)
+    try:
+        manifest = read_system(lesson.front.system, beside=lesson.file if name.endswith(".md") else "")
+    except NotFound as error:
+        raise LessonError([Problem(lesson.file, 1, 1, str(error), "")]) from None
+    if problems := problems_in(lesson, world_of(manifest)):
+        raise LessonError(problems)
+    return lesson
+
+
+def _names(folder: str, ending: str) -> list[str]:
+    entries = _folder(folder).iterdir()
+    return sorted(entry.name.removesuffix(ending) for entry in entries if entry.name.endswith(ending))
+
+
+@cache
+def _folder(name: str) -> Traversable:
+    return files("scenarios").joinpath(name)
+
+
+def _read(what: str, name: str, folder: str, ending: str, most: int) -> tuple[bytes, str]:
+    """The bytes of a file, and how it is called in messages."""
+    if name.endswith(ending):
+        file: Path | Traversable = Path(name)
+        shown = name
+    elif name in _names(folder, ending):
+        file = _folder(folder).joinpath(name + ending)
+        shown = f"scenarios/{folder}/{name}{ending}"
+    else:
+        raise NotFound(unknown(what, name, _names(folder, ending)))
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(most + 1)
+    except OSError as error:
+        raise NotFound(f"the {what} {name} cannot be read: {(error.strerror or str(error)).lower()}") from None
+    if len(data) > most and what == "system":
+        raise NotFound(f"{shown} is too large for a system: the limit is {most:,} bytes")
+    return data, shown
