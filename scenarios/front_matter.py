@@ -86,9 +86,7 @@ def read_front_matter(lines: Sequence[str], file: str) -> tuple[FrontMatter, int
             problems.append(problem(end + 1, 1, f"The front matter lacks `{key}`: {row.what}"))
     wrong = {name for name in table if name not in _KEYS or not _KEYS[name].right(table[name])}
     good: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in table.items()
-        if key not in wrong
+        key: tuple(value) if isinstance(value, list) else value for key, value in table.items() if key not in wrong
     }
     return FrontMatter(**good), end + 1, problems
 

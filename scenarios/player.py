@@ -144,7 +144,7 @@ class LessonSession:
             return True
         self.shown = self.played
         self.played += 1
-        self._beat_begin = len(self.stage.events)
+        self._beat_begin = len(self.stage.events) if self.played > 1 else 0
         self._last_action = self._beat_begin
         self._queue = list(self.beat.commands)
         self.state = "running"

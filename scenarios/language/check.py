@@ -264,5 +264,3 @@ class _Checker:
                 self.server(other)
         if condition.interface is not None and condition.operation is not None:
             self.operation(Word(f"{condition.interface}.{condition.operation}", condition.interface.column))
-
-

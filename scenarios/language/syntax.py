@@ -236,22 +236,7 @@ class Say:
     """True for `note`: for the presenter, not for the audience."""
 
 
-Action = (
-    Call
-    | Key
-    | Crash
-    | Pause
-    | Resume
-    | Revoke
-    | Restart
-    | Step
-    | Run
-    | Wait
-    | Expect
-    | Ask
-    | Focus
-    | Say
-)
+Action = Call | Key | Crash | Pause | Resume | Revoke | Restart | Step | Run | Wait | Expect | Ask | Focus | Say
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ RIGHT = [
     ),
     (
         'send fs.read "/etc/motd" 0x10',
-        s.Call(word("fs"), word("read"), (Setting(None, Literal("/etc/motd")), Setting(None, Literal(16))), waits=False),
+        s.Call(
+            word("fs"), word("read"), (Setting(None, Literal("/etc/motd")), Setting(None, Literal(16))), waits=False
+        ),
     ),
     ('key "ls /\\n"', s.Key("ls /\n")),
     ("crash disk with=null-pointer", s.Crash(word("disk"), word("null-pointer"))),
@@ -54,9 +56,7 @@ RIGHT = [
     (
         "run until disk is handling block.read from fs within 5 ms",
         s.Run(
-            s.IsState(
-                word("disk"), word("handling"), False, None, word("block"), word("read"), word("fs")
-            ),
+            s.IsState(word("disk"), word("handling"), False, None, word("block"), word("read"), word("fs")),
             Duration(5_000_000, "5 ms"),
         ),
     ),
@@ -120,7 +120,7 @@ def test_an_empty_line_means_nothing(line: str) -> None:
 
 WRONG = [
     ("crsh disk with=null-pointer", 1, "No verb is called `crsh`; did you mean `crash`?"),
-    ('"quoted"', 1, "A line begins with a verb, such as `call` or `expect`, not with `\"`"),
+    ('"quoted"', 1, 'A line begins with a verb, such as `call` or `expect`, not with `"`'),
     ("crash dsk with=exception", 7, "No server is called `dsk`; did you mean `disk`?"),
     ("crash disk with=null-ponter", 17, "No kind of crash is called `null-ponter`; did you mean `null-pointer`?"),
     ("crash disk", 11, "The line ends where `with` should come; `crash` is written: crash SERVER with=KIND"),
@@ -135,7 +135,7 @@ WRONG = [
     ('call fs.write "/x" "data" append=maybe', 34, "`append` is true or false, not maybe"),
     ('call fs.read "/x" 1 2 3', 23, "`fs.read` takes 3 arguments, not 4"),
     ("call fs.sync 1", 14, "`fs.sync` takes 0 arguments, not 1"),
-    ("call fs.read path='/x'", 19, "Text is written in \"double quotes\", not with '"),
+    ("call fs.read path='/x'", 19, 'Text is written in "double quotes", not with \''),
     ('say "never closed', 5, "This text has no closing quote"),
     ('say "a\\q"', 7, "`\\q` means nothing"),
     ("say hello", 5, '`hello` does not belong here; `say` is written: say "TEXT"'),
@@ -196,16 +196,14 @@ def test_every_verb_has_a_rule_a_usage_and_an_example_that_is_right(name: str) -
 
 
 def test_every_rule_of_the_grammar_that_begins_with_a_verb_is_in_the_table() -> None:
-    rules = {line.split(":")[0] for line in GRAMMAR.read_text(encoding="utf-8").splitlines() if ": \"" in line}
+    rules = {line.split(":")[0] for line in GRAMMAR.read_text(encoding="utf-8").splitlines() if ': "' in line}
     starts = {rule for rule in rules if f'{rule}: "{rule}"' in GRAMMAR.read_text(encoding="utf-8")}
     assert starts - {"event"} == set(VERBS)
     assert set(grammar().options.start) == set(VERBS)
 
 
 def test_conditions_are_told_in_words() -> None:
-    told = {
-        line: condition_in_words(action.condition) for line, action in RIGHT if isinstance(action, s.Expect)
-    }
+    told = {line: condition_in_words(action.condition) for line, action in RIGHT if isinstance(action, s.Expect)}
     assert told['expect reply.text contains "welcome"'] == 'the reply contains "welcome"'
     assert told["expect fs is waiting for disk"] == "fs is waiting for disk"
     assert told["expect event restarted server=disk within 2_000_000 cycles"] == (
