@@ -288,5 +288,6 @@ class ReceiveSlot(NamedTuple):
     """Where a transferred capability is put: must name an empty slot (receiveCNode, receiveIndex, receiveDepth)."""
 
     root: int
-    index: int
+    slot: int
+    """receiveIndex: the address of the slot in the CNode tree that `root` names."""
     depth: int = WORD_BITS

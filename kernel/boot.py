@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kernel import bootinfo, costs, derivation, events, refills, scheduler, schedcontext, untyped
+from kernel import bootinfo, costs, derivation, events, refills, schedcontext, scheduler, untyped
 from kernel.abi import MAX_PRIORITY, PAGE_BITS, PAGE_SIZE, InitSlot, ObjectType, Rights, ThreadState
 from kernel.bootinfo import UntypedDescription
 from kernel.objects import TCB, Capability, CNode, Frame, IRQControl, SchedContext, SchedControl, Slot, Untyped, VSpace
@@ -136,7 +136,7 @@ def _memory_and_modules(
         kernel.emit(
             (
                 events.OBJECT_CREATED, 0, made.id, int(ObjectType.UNTYPED), described.size_bits, described.address, 0,
-            )  # fmt: skip
+            )
         )
         derivation.insert_original(
             kernel, Capability(ObjectType.UNTYPED, made), start.root.slot(described.slot), None

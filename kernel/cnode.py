@@ -14,7 +14,8 @@ from kernel.errors import refuse
 from kernel.objects import Capability, Slot
 
 if TYPE_CHECKING:
-    from kernel.kernel import Invocation, Kernel
+    from kernel.invocation import Invocation
+    from kernel.kernel import Kernel
 
 _INSERTING = frozenset({Label.CNODE_COPY, Label.CNODE_MINT, Label.CNODE_MOVE, Label.CNODE_MUTATE})
 

@@ -37,7 +37,7 @@ def lookup_slot(thread: TCB, pointer: int) -> Slot:
     """The slot that a capability pointer names in a thread's CSpace; bits beyond a leaf are ignored."""
     root = thread.cspace.cap
     if root is not None and root.flat is not None and pointer < len(root.flat):
-        return root.flat[pointer] or root.object.slot(pointer)  # type: ignore[no-any-return]
+        return root.flat[pointer] or root.object.slot(pointer)
     return resolve(root, pointer, WORD_BITS)[0]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from kernel import derivation, endpoint, events, irq, memory, notification, reply, schedcontext, tcb
 from kernel.abi import ObjectType, ThreadState
-from kernel.objects import CNode, Capability, Slot
+from kernel.objects import Capability, CNode, Slot
 
 if TYPE_CHECKING:
     from kernel.kernel import Kernel

@@ -10,9 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel import events
-from kernel.abi import ObjectType, Rights
+from kernel.abi import Error, ObjectType, Rights
 from kernel.errors import Refused
-from kernel.abi import Error
 from kernel.objects import Capability, Slot
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def _emit_inserted(kernel: Kernel, slot: Slot, after: Slot | None) -> None:
             events.CAP_INSERTED, kernel.now, slot.home.id, slot.index, int(cap.kind), cap.object.id, int(cap.rights),
             cap_word(cap), int(slot.revocable), int(slot.first_badged), after.home.id if after else 0,
             after.index if after else 0,
-        )  # fmt: skip
+        )
     )
 
 
@@ -156,7 +155,7 @@ def emit_changed(kernel: Kernel, slot: Slot) -> None:
         (
             events.CAP_CHANGED, kernel.now, slot.home.id, slot.index, int(cap.kind), cap.object.id, int(cap.rights),
             cap_word(cap), int(slot.revocable), int(slot.first_badged),
-        )  # fmt: skip
+        )
     )
 
 
@@ -171,7 +170,8 @@ def _link_after(slot: Slot, before: Slot) -> None:
 def insert(kernel: Kernel, cap: Capability, source: Slot, slot: Slot) -> None:
     """Put a capability derived from `source` into an empty slot (seL4: cteInsert)."""
     origin = source.cap
-    assert origin is not None and slot.cap is None
+    assert origin is not None
+    assert slot.cap is None
     slot.cap = cap
     slot.revocable = slot.first_badged = _becomes_revocable(cap, origin)
     _link_after(slot, source)
@@ -194,7 +194,8 @@ def move(kernel: Kernel, cap: Capability, source: Slot, slot: Slot) -> None:
     """Move a capability, as `cap`, to an empty slot, with its place in the list (seL4: cteMove)."""
     changed = cap is not source.cap
     moved = source.cap
-    assert moved is not None and slot.cap is None
+    assert moved is not None
+    assert slot.cap is None
     cap.vspace, cap.vaddr, cap.mapped_rights = moved.vspace, moved.vaddr, moved.mapped_rights
     if moved.vspace is not None:
         moved.vspace.pages[moved.vaddr >> 12] = cap

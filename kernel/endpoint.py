@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel import events, notification, refills, reply, scheduler, schedcontext, transfer
+from kernel import events, notification, refills, reply, schedcontext, scheduler, transfer
 from kernel.abi import UNTOUCHED, Message, ThreadState
 from kernel.objects import TCB, Capability, Endpoint, Reply
 
@@ -84,12 +84,13 @@ def deliver(
         (
             events.MESSAGE, kernel.now, sender.id, receiver.id, endpoint.id, badge, label, words, moved, how,
             held.id if caller_waits and held is not None else 0, lent,
-        )  # fmt: skip
+        )
     )
     if how == _SEND:
         if can_donate and receiver.sched_context is None and sender.sched_context is not None:
-            schedcontext.donate(kernel, sender.sched_context, receiver)
-            kernel.emit((events.SC_BOUND, kernel.now, receiver.sched_context.id, receiver.id))  # type: ignore[union-attr]
+            context = sender.sched_context
+            schedcontext.donate(kernel, context, receiver)
+            kernel.emit((events.SC_BOUND, kernel.now, context.id, receiver.id))
     elif held is not None:
         reply.push(kernel, sender, receiver, held, can_donate=can_donate)
     else:
@@ -115,10 +116,9 @@ def receive(kernel: Kernel, thread: TCB, cap: Capability, held: Reply | None, *,
             return
         thread.blocked_on = endpoint
         thread.reply = held
-        kernel.set_state(thread, ThreadState.BLOCKED_ON_RECEIVE, endpoint.id)
+        kernel.set_state(thread, ThreadState.BLOCKED_ON_RECEIVE, endpoint.id, held.id if held is not None else 0)
         if held is not None:
             held.tcb = thread
-            kernel.emit((events.REPLY_BOUND, kernel.now, held.id, thread.id))
         endpoint.sending = False
         endpoint.queue.enqueue(thread)
         return

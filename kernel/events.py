@@ -101,7 +101,8 @@ _ROWS: Final = (
     Kind(THREAD_STATE, "thread-state", ("thread", "state", "object", "badge"),
          "{thread} is {state}", ("thread", "object"),
          "state is a ThreadState; object: what it is blocked on (Endpoint, Notification, Reply) or 0; badge: of the "
-         "message it is trying to send. Leaving a queue and joining one (priority order, then arrival) is implied"),
+         "message it is trying to send; or, in BlockedOnReceive, the Reply object that it offers and that now holds "
+         "it (0: none). Leaving a queue and joining one (priority order, then arrival) is implied"),
     Kind(SCHEDULED, "scheduled", ("thread", "sched_context"), "{thread} runs", ("thread",),
          "this thread is on the processor, on this scheduling context; 0 = nobody, the processor idles"),
     Kind(MESSAGE, "message",

@@ -76,10 +76,14 @@ def slots_of(target: Object) -> Iterator[Slot]:
 
 
 def reachable(kernel: Kernel) -> tuple[dict[int, Object], list[Slot]]:
-    """Every object that a slot leads to, and every filled slot, starting from the root CNode."""
+    """Every object and every filled slot, starting from the root CNode.
+
+    The derivation list is followed too: a Zombie that was swapped into its own first slot, and what is still in its
+    CNode, can be reached in no other way until their memory is revoked.
+    """
     objects: dict[int, Object] = {}
     slots: list[Slot] = []
-    waiting: list[Object] = [slot.home for slot in kernel.roots] + list(kernel.threads.values())
+    waiting: list[Object] = [*(slot.home for slot in kernel.roots), *kernel.threads.values()]
     while waiting:
         target = waiting.pop()
         if target.id in objects:
@@ -89,6 +93,7 @@ def reachable(kernel: Kernel) -> tuple[dict[int, Object], list[Slot]]:
             slots.append(slot)
             assert slot.cap is not None
             waiting.append(slot.cap.object)
+            waiting.extend(neighbour.home for neighbour in (slot.prev, slot.next) if neighbour is not None)
     return objects, slots
 
 

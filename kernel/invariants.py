@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kernel.abi import ObjectType, ThreadState
 from kernel.derivation import same_region
 from kernel.inspection import reachable
-from kernel.objects import TCB, Endpoint, Frame, KernelBug, Notification, Object, Reply, SchedContext, Slot, Untyped
+from kernel.objects import TCB, Endpoint, KernelBug, Notification, Object, Reply, SchedContext, Slot, Untyped
 from kernel.scheduler import is_schedulable
 
 if TYPE_CHECKING:
@@ -21,9 +21,6 @@ class World:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.objects, self.slots = reachable(kernel)
-
-    def all(self, kind: type[Object]) -> list[Object]:
-        return [found for found in self.objects.values() if isinstance(found, kind)]
 
 
 def _demand(true: bool, sentence: str) -> None:
@@ -86,7 +83,8 @@ def same_object_capabilities_are_neighbours(world: World) -> None:
 def objects_lie_in_their_untyped(world: World) -> None:
     """No two objects overlap unless one is an Untyped that contains the other."""
     placed = sorted(
-        (found for found in world.objects.values() if found.size_bits), key=lambda one: (one.address, -one.size_bits, one.id)
+        (found for found in world.objects.values() if found.size_bits),
+        key=lambda one: (one.address, -one.size_bits, one.id),
     )
     stack: list[Object] = []
     for found in placed:
@@ -132,7 +130,7 @@ def blocked_threads_are_queued(world: World) -> None:
                 expected = ThreadState.BLOCKED_ON_NOTIFICATION
                 if isinstance(found, Endpoint):
                     expected = ThreadState.BLOCKED_ON_SEND if found.sending else ThreadState.BLOCKED_ON_RECEIVE
-                _demand(thread.state == expected, f"thread {thread.id} is in the queue of {found.id} but {thread.state}")
+                _demand(thread.state == expected, f"thread {thread.id} is queued at {found.id} but {thread.state}")
     for thread in _threads(world):
         waits = thread.state in (
             ThreadState.BLOCKED_ON_SEND, ThreadState.BLOCKED_ON_RECEIVE, ThreadState.BLOCKED_ON_NOTIFICATION,
@@ -253,7 +251,7 @@ def mappings_point_both_ways(world: World) -> None:
         if cap.vspace is not None:
             _demand(cap.vspace.pages.get(cap.vaddr >> 12) is cap, f"mapping of {_name(slot)}")
     for address, frame in world.kernel.frames.items():
-        _demand(isinstance(frame, Frame) and frame.address == address, f"frame at {address:#x}")
+        _demand(frame.address == address, f"frame at {address:#x}")
 
 
 def _threads(world: World) -> list[TCB]:

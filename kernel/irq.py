@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel import costs, derivation, deletion, events, notification
+from kernel import costs, deletion, derivation, events, notification
 from kernel.abi import Error, Label, ObjectType, Rights
 from kernel.cspace import ensure_empty, lookup_operand
 from kernel.errors import refuse
 from kernel.objects import Capability, IRQHandler
 
 if TYPE_CHECKING:
-    from kernel.kernel import Invocation, Kernel
+    from kernel.invocation import Invocation
+    from kernel.kernel import Kernel
 
 MAX_IRQ = 255
 

@@ -13,7 +13,8 @@ from kernel.errors import refuse
 from kernel.objects import TCB, Capability, Frame, Slot, VSpace
 
 if TYPE_CHECKING:
-    from kernel.kernel import Invocation, Kernel
+    from kernel.invocation import Invocation
+    from kernel.kernel import Kernel
 
 MAX_ACCESS = 1 << 20
 """Bytes that one load or store may move."""

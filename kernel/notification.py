@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel import endpoint, events, refills, scheduler, schedcontext
+from kernel import endpoint, events, refills, schedcontext, scheduler
 from kernel.abi import UNTOUCHED, Message, ThreadState
 from kernel.objects import TCB, Notification
 
@@ -30,7 +30,7 @@ def signal(kernel: Kernel, sender: int, notification: Notification, badge: int) 
         (
             events.SIGNALLED, kernel.now, sender, notification.id, badge, notification.word,
             woken.id if woken is not None else 0,
-        )  # fmt: skip
+        )
     )
     if woken is None:
         return

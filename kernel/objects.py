@@ -25,8 +25,8 @@ class Object:
     __slots__ = ("address", "id", "size_bits")
     type: ObjectType
 
-    def __init__(self, id: int, address: int, size_bits: int) -> None:
-        self.id = id
+    def __init__(self, identity: int, address: int, size_bits: int) -> None:
+        self.id = identity
         self.address = address
         self.size_bits = size_bits
 
@@ -35,12 +35,21 @@ class Capability:
     """A reference to an object with rights; lives in exactly one slot (derivation.py, cnode.py)."""
 
     __slots__ = (
-        "badge", "flat", "guard_bits", "kind", "object", "rights", "mapped_rights", "slots_left", "vaddr", "vspace",
+        "badge",
+        "flat",
+        "guard_bits",
+        "kind",
+        "mapped_rights",
+        "object",
+        "rights",
+        "slots_left",
+        "vaddr",
+        "vspace",
     )  # fmt: skip
 
-    def __init__(self, kind: ObjectType, object: Any, rights: int = 0, badge: int = 0, guard_bits: int = 0) -> None:
+    def __init__(self, kind: ObjectType, target: Any, rights: int = 0, badge: int = 0, guard_bits: int = 0) -> None:
         self.kind = kind
-        self.object: Any = object
+        self.object: Any = target
         self.rights = rights
         self.badge = badge
         """Badge of Endpoint and Notification; guard value of a CNode; watermark (bytes used) of an Untyped."""
@@ -54,8 +63,8 @@ class Capability:
         """For a mapped Frame: what loads and stores through this mapping may do."""
         self.slots_left = 0
         """For a Zombie: how many slots of its object may still hold something."""
-        if kind == ObjectType.CNODE and badge == 0 and object.radix + guard_bits == 64:
-            self.flat = object.slots
+        if kind == ObjectType.CNODE and badge == 0 and target.radix + guard_bits == 64:
+            self.flat = target.slots
 
     def copy(self) -> Capability:
         """The same authority in a new capability; a Frame copy is not mapped anywhere."""
@@ -83,8 +92,8 @@ class Untyped(Object):
     __slots__ = ("device",)
     type = ObjectType.UNTYPED
 
-    def __init__(self, id: int, address: int, size_bits: int, device: bool) -> None:
-        super().__init__(id, address, size_bits)
+    def __init__(self, identity: int, address: int, size_bits: int, device: bool) -> None:
+        super().__init__(identity, address, size_bits)
         self.device = device
 
 
@@ -94,8 +103,8 @@ class CNode(Object):
     __slots__ = ("radix", "slots")
     type = ObjectType.CNODE
 
-    def __init__(self, id: int, address: int, size_bits: int) -> None:
-        super().__init__(id, address, size_bits)
+    def __init__(self, identity: int, address: int, size_bits: int) -> None:
+        super().__init__(identity, address, size_bits)
         self.radix = size_bits - 5
         self.slots: list[Slot | None] = [None] * (1 << self.radix)
 
@@ -112,8 +121,8 @@ class Endpoint(Object):
     __slots__ = ("queue", "sending")
     type = ObjectType.ENDPOINT
 
-    def __init__(self, id: int, address: int, size_bits: int) -> None:
-        super().__init__(id, address, size_bits)
+    def __init__(self, identity: int, address: int, size_bits: int) -> None:
+        super().__init__(identity, address, size_bits)
         self.queue = ThreadQueue()
         self.sending = False
         """Who waits in the queue: senders or receivers."""
@@ -125,8 +134,8 @@ class Notification(Object):
     __slots__ = ("active", "bound", "queue", "sched_context", "word")
     type = ObjectType.NOTIFICATION
 
-    def __init__(self, id: int, address: int, size_bits: int) -> None:
-        super().__init__(id, address, size_bits)
+    def __init__(self, identity: int, address: int, size_bits: int) -> None:
+        super().__init__(identity, address, size_bits)
         self.queue = ThreadQueue()
         self.active = False
         self.word = 0
@@ -140,8 +149,8 @@ class Reply(Object):
     __slots__ = ("next", "prev", "tcb")
     type = ObjectType.REPLY
 
-    def __init__(self, id: int, address: int, size_bits: int) -> None:
-        super().__init__(id, address, size_bits)
+    def __init__(self, identity: int, address: int, size_bits: int) -> None:
+        super().__init__(identity, address, size_bits)
         self.tcb: TCB | None = None
         self.prev: Reply | None = None
         self.next: Reply | SchedContext | None = None
@@ -157,8 +166,8 @@ class SchedContext(Object):
     )  # fmt: skip
     type = ObjectType.SCHED_CONTEXT
 
-    def __init__(self, id: int, address: int, size_bits: int) -> None:
-        super().__init__(id, address, size_bits)
+    def __init__(self, identity: int, address: int, size_bits: int) -> None:
+        super().__init__(identity, address, size_bits)
         self.budget = 0
         self.period = 0
         """Cycles; 0 together with refill_max > 0 means round robin."""
@@ -181,8 +190,8 @@ class Frame(Object):
     __slots__ = ("data", "device", "device_offset")
     type = ObjectType.FRAME
 
-    def __init__(self, id: int, address: int, size_bits: int) -> None:
-        super().__init__(id, address, size_bits)
+    def __init__(self, identity: int, address: int, size_bits: int) -> None:
+        super().__init__(identity, address, size_bits)
         self.data = bytearray(1 << size_bits)
         self.device: Device | None = None
         self.device_offset = 0
@@ -194,8 +203,8 @@ class VSpace(Object):
     __slots__ = ("pages",)
     type = ObjectType.VSPACE
 
-    def __init__(self, id: int, address: int, size_bits: int) -> None:
-        super().__init__(id, address, size_bits)
+    def __init__(self, identity: int, address: int, size_bits: int) -> None:
+        super().__init__(identity, address, size_bits)
         self.pages: dict[int, Capability] = {}
 
 
@@ -219,8 +228,8 @@ class IRQHandler(Object):
     __slots__ = ("irq", "masked", "pending", "slot")
     type = ObjectType.IRQ_HANDLER
 
-    def __init__(self, id: int, irq: int) -> None:
-        super().__init__(id, 0, 0)
+    def __init__(self, identity: int, irq: int) -> None:
+        super().__init__(identity, 0, 0)
         self.irq = irq
         self.slot = Slot(self, 0)
         """Holds the notification capability that SetNotification put there."""
@@ -232,15 +241,15 @@ class TCB(Object):
     """A thread (tcb.py; its scheduling in scheduler.py, its messages in endpoint.py)."""
 
     __slots__ = (
-        "arguments", "badge", "blocked_on", "bound_notification", "can_grant", "can_grant_reply", "cspace", "entry", "fault",
-        "fault_handler", "in_release", "inject", "ipc_buffer", "is_call", "mcp", "message", "priority", "queued",
-        "ready_next", "ready_prev", "reply", "resume", "rx", "sched_context", "slots", "state", "timeout_handler",
-        "trap", "value", "vehicle", "vspace", "wait_next", "wait_prev", "yield_to",
+        "arguments", "badge", "blocked_on", "bound_notification", "can_grant", "can_grant_reply", "cspace", "entry",
+        "fault", "fault_handler", "in_release", "inject", "ipc_buffer", "is_call", "mcp", "message", "priority",
+        "queued", "ready_next", "ready_prev", "reply", "resume", "rx", "sched_context", "slots", "state",
+        "timeout_handler", "trap", "value", "vehicle", "vspace", "wait_next", "wait_prev", "yield_to",
     )  # fmt: skip
     type = ObjectType.TCB
 
-    def __init__(self, id: int, address: int, size_bits: int) -> None:
-        super().__init__(id, address, size_bits)
+    def __init__(self, identity: int, address: int, size_bits: int) -> None:
+        super().__init__(identity, address, size_bits)
         self.state: int = ThreadState.INACTIVE
         self.priority = 0
         self.mcp = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel import events, faults, refills, scheduler, schedcontext, transfer
+from kernel import events, faults, refills, schedcontext, scheduler, transfer
 from kernel.abi import Fault, ThreadState
 from kernel.objects import TCB, Reply, SchedContext
 
@@ -115,7 +115,7 @@ def transfer_reply(kernel: Kernel, sender: TCB, held: Reply, *, can_grant: bool)
         (
             events.REPLIED, kernel.now, sender.id, caller.id, held.id, label, words, moved, restarts,
             given.id if given is not None else 0,
-        )  # fmt: skip
+        )
     )
     context = caller.sched_context
     if context is not None and scheduler.is_runnable(caller):

@@ -11,7 +11,8 @@ from kernel.errors import refuse
 from kernel.objects import TCB, Notification, SchedContext
 
 if TYPE_CHECKING:
-    from kernel.kernel import Invocation, Kernel
+    from kernel.invocation import Invocation
+    from kernel.kernel import Kernel
 
 _REFILL_BYTES = 16
 _CORE_BYTES = 96

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import insort
 from typing import TYPE_CHECKING
 
-from kernel import events, faults, refills
+from kernel import events, faults, refills, schedcontext
 from kernel.abi import ThreadState
+from kernel.costs import MIN_BUDGET
 from kernel.objects import TCB, SchedContext
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ def schedule(kernel: Kernel) -> None:
         ready = kernel.ready
         if was_runnable and current is not None:
             ready.enqueue(current)
-        if chosen is None:
-            _choose(kernel)
-        elif not is_schedulable(chosen):
+        if chosen is None or not is_schedulable(chosen):
             _choose(kernel)
         elif (current is None or chosen.priority < current.priority) and ready.highest_priority() > chosen.priority:
             ready.enqueue(chosen)
@@ -85,9 +84,7 @@ def schedule(kernel: Kernel) -> None:
     if current is not None:
         switch_context(kernel, current)
         if current.yield_to is not None:
-            from kernel.schedcontext import complete_yield_to
-
-            complete_yield_to(kernel, current)
+            schedcontext.complete_yield_to(kernel, current)
 
 
 def _choose(kernel: Kernel) -> None:
@@ -140,7 +137,7 @@ def has_budget(kernel: Kernel) -> bool:
     context = kernel.current_context
     if context is None or context.refill_max == 0:
         return True
-    if context.refills[0][1] - (kernel.now - kernel.charge_from) >= refills.MIN_BUDGET:
+    if context.refills[0][1] - (kernel.now - kernel.charge_from) >= MIN_BUDGET:
         return True
     charge_budget(kernel, kernel.now - kernel.charge_from, can_timeout=True)
     return False

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel import deletion, derivation, endpoint, events, faults, notification, refills, scheduler, schedcontext
+from kernel import deletion, derivation, endpoint, events, faults, notification, refills, schedcontext, scheduler
 from kernel.abi import Error, Label, ObjectType, Rights, ThreadState
 from kernel.errors import refuse
 from kernel.objects import TCB, Capability, Slot
 
 if TYPE_CHECKING:
-    from kernel.kernel import Invocation, Kernel
+    from kernel.invocation import Invocation
+    from kernel.kernel import Kernel
 
 BUFFER_ALIGNMENT = 1 << 10
 MAX_REGISTERS = 36

@@ -37,7 +37,8 @@ from kernel.objects import (
 )
 
 if TYPE_CHECKING:
-    from kernel.kernel import Invocation, Kernel
+    from kernel.invocation import Invocation
+    from kernel.kernel import Kernel
 
 _CLASSES: dict[ObjectType, type[Object]] = {
     ObjectType.TCB: TCB,

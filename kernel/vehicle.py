@@ -9,6 +9,8 @@ from collections.abc import Callable, Coroutine
 from types import CodeType, FrameType
 from typing import Any, Protocol
 
+from kernel.arguments import MAX_TEXT
+
 
 class Runaway(BaseException):
     """Raised inside a thread by a watchdog: it ran too long without a system call."""
@@ -50,7 +52,7 @@ class CoroutineVehicle:
             self._coroutine.close()
         except KeyboardInterrupt:
             raise
-        except BaseException:  # noqa: BLE001
+        except BaseException:
             # It awaited, raised or ran away instead of ending: the thread is gone all the same.
             return
 
@@ -66,3 +68,24 @@ class CoroutineVehicle:
                 found = (code.co_filename, frame.f_lineno, code.co_name)
             awaited = getattr(awaited, "cr_await", None) or getattr(awaited, "gi_yieldfrom", None)
         return found
+
+
+def describe(error: BaseException) -> str:
+    """An exception in one line: kind, text, and the innermost place in the program."""
+    place = ""
+    traceback = error.__traceback__
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if not code.co_filename.endswith("syscalls.py"):
+            place = f" at {code.co_filename}:{traceback.tb_lineno} in {code.co_name}"
+        traceback = traceback.tb_next
+    try:
+        said = str(error)
+    except Exception:  # an exception of a thread may be broken itself
+        said = "(its text cannot be shown)"
+    return f"{type(error).__name__}: {said}"[:MAX_TEXT] + place
+
+
+def ended(value: Any) -> Any:
+    """The body of a thread whose program is over."""
+    raise StopIteration
