@@ -25,6 +25,8 @@ class FrontMatter:
     """How long it takes to show; 0 if it does not say."""
     objectives: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    system_line: int = 1
+    """Where `system` stands, for messages about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
+def _is_system(value: Any) -> bool:
+    """A name, or a file beside the lesson: a lesson from a stranger names no other folder."""
+    return _is_text(value) and not (value.startswith(("/", "~")) or "\\" in value or ".." in value.split("/"))
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 64
 
@@ -48,7 +55,11 @@ def _is_texts(value: Any) -> bool:
 
 _KEYS: Final = {
     "title": _Key("a text that is not empty", _is_text, required=True),
-    "system": _Key('the name of a system, such as "workshop"', _is_text, required=True),
+    "system": _Key(
+        'the name of a system, such as "workshop", or of a .toml file in the folder of the lesson',
+        _is_system,
+        required=True,
+    ),
     "seed": _Key("a whole number from 0", _is_number),
     "minutes": _Key("a whole number from 0", _is_number),
     "objectives": _Key("a list of texts", _is_texts),
@@ -88,7 +99,7 @@ def read_front_matter(lines: Sequence[str], file: str) -> tuple[FrontMatter, int
     good: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in table.items() if key not in wrong
     }
-    return FrontMatter(**good), end + 1, problems
+    return FrontMatter(**good, system_line=_line_of("system", lines[:end])), end + 1, problems
 
 
 def _line_of(key: str, lines: Sequence[str]) -> int:

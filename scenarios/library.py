@@ -64,7 +64,7 @@ def checked_lesson(name: str) -> Lesson:
     try:
         manifest = read_system(lesson.front.system, beside=lesson.file if name.endswith(".md") else "")
     except NotFound as error:
-        raise LessonError([Problem(lesson.file, 1, 1, str(error), "")]) from None
+        raise LessonError([Problem(lesson.file, lesson.front.system_line, 1, str(error), "")]) from None
     if problems := problems_in(lesson, world_of(manifest)):
         raise LessonError(problems)
     return lesson

@@ -12,15 +12,16 @@ from kernel.events import BY_NAME
 
 TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "server-started": ("server", "life", "thread"),
-    "server-died": ("server", "cause", "detail"),
+    "server-died": ("server", "life", "cause", "detail"),
     "policy": ("server", "policy", "attempt", "backoff_us", "text"),
-    "restarting": ("server", "life"),
-    "restarted": ("server", "life"),
+    "restarting": ("server", "life", "text"),
+    "restarted": ("server", "life", "text"),
     "gave-up": ("server", "text"),
-    "stopped": ("server",),
+    "stopped": ("server", "text"),
     "system-ready": (),
     "retry": ("capability", "operation", "attempt", "text"),
     "unavailable": ("operation", "text"),
+    "interrupt-lost": ("server", "text"),
     "sabotaged": ("server", "kind", "place", "text"),
     "you-reply": ("request", "ok", "operation", "text", "error"),
 }

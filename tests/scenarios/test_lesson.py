@@ -103,6 +103,7 @@ def test_a_reply_is_checked_against_the_call_before_it() -> None:
         ('+++\ntitle = "x"\n+++\n', "a.md:3:1: The front matter lacks `system`: the name of a system"),
         (HEAD.replace("title", "titel"), "a.md:2:1: The front matter has no key `titel`; did you mean `title`?"),
         (HEAD.replace('"A lesson"', "5"), "a.md:2:1: `title` is a text that is not empty, not 5"),
+        (HEAD.replace('"workshop"', '"../../etc/x.toml"'), "a.md:3:1: `system` is the name of a system"),
         (HEAD.replace("title", "seed = -1\ntitle"), "a.md:2:1: `seed` is a whole number from 0, not -1"),
         (HEAD, "a.md:1:1: The lesson has no commands: write them in blocks fenced ```play"),
         (HEAD + "# One\n```play\nrun\n", "a.md:6:1: This block is never closed; end it with ```"),
