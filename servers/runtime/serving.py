@@ -206,7 +206,7 @@ class Serving:
         """The slot of a capability that came with a request, or 0; the next request gets another slot."""
         if not message.caps or message.unwrapped or self._receive_slot is None:
             return 0
-        slot, self._receive_slot = self._receive_slot.index, None
+        slot, self._receive_slot = self._receive_slot.slot, None
         return slot
 
     async def _drop(self, slot: int) -> None:

@@ -34,6 +34,8 @@ class Heartbeats:
         self._pulses = {name: Pulse() for name in self._servers}
         self._below = {name: _reachable(manifest, name) for name in manifest.servers}
         self._down: set[str] = set()
+        self._slack = manifest.supervision.pulse_us * CYCLES_PER_MICROSECOND // 2
+        """Ticks are as far apart as a pulse: what falls due before the middle to the next one is due now."""
 
     def started(self, name: str, now: int) -> None:
         """A server begins a life."""
@@ -58,7 +60,7 @@ class Heartbeats:
         A late one has all below it asked too, and is judged one tick later, when it is known whom to blame.
         """
         silent = [name for name in self._alive() if self._is_silent(name)]
-        due = [name for name in self._alive() if now >= self._pulses[name].next_at]
+        due = [name for name in self._alive() if now + self._slack >= self._pulses[name].next_at]
         for name in due:
             if self._pulses[name].asked_at >= 0:
                 self._pulses[name].misses += 1

@@ -65,8 +65,13 @@ priority = 100
 own = ["cspace"]
 irq = { irq = 2 }
 device = { registers = "operator" }
-uses = { counter = "counter.counter", relay = "relay.counter", gate = "gate.console", names = { endpoint = "keeper.names", grant = true }, supervisor = "supervisor.supervisor" }
 controls = ["supervisor", "counter", "one"]
+[servers.one.uses]
+counter = "counter.counter"
+relay = "relay.counter"
+gate = "gate.console"
+names = { endpoint = "keeper.names", grant = true }
+supervisor = "supervisor.supervisor"
 [servers.two]
 program = "test_actor"
 shelf = "applications"
@@ -200,7 +205,8 @@ class Bench:
 
     def last_named(self, name: str) -> int:
         """Id of the object that was last given a name."""
-        return next(event[2] for event in reversed(self.kernel.events) if event[0] == events.NAMED and event[3] == name)
+        named = (event[2] for event in reversed(self.kernel.events) if event[0] == events.NAMED and event[3] == name)
+        return int(next(named))
 
     def crash(self, server: str, kind: str) -> None:
         """The debug probe strikes."""

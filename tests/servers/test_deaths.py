@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from types import FrameType
 
 import pytest
+
 from kernel.vehicle import Runaway
 from servers.runtime.sabotage import KINDS
 from tests.servers.bench import SYSTEM, Bench
