@@ -69,6 +69,8 @@ class Action:
     """What it does; gets the rest of the line, empty for a key."""
     usage: str = ""
     """How it is typed; empty: it is not a command."""
+    words: int = 0
+    """How many words it takes; with more, or with name=value, the line is one of the lesson language."""
 
 
 def nearest(name: str, names: list[str]) -> str:
@@ -179,31 +181,31 @@ def _send(hand: Hand, rest: str) -> None:
 
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("step", ("space", "full_stop"), "space", "step", "Let the machine take one step, or start the next beat.",
-           _step, "step [N]"),
+           _step, "step [N]", 1),
     Action("toggle", ("p",), "p", "run", "Run, or pause.", _toggle),
     Action("run", (), "", "", "Let the machine run.", _run, "run"),
     Action("pause", (), "", "", "Let the machine stand still.", _pause, "pause"),
     Action("faster", ("plus", "equals_sign"), "+", "", "More events a second.", lambda hand, _: _change_speed(hand, 1)),
     Action("slower", ("minus",), "-", "", "Fewer events a second.", lambda hand, _: _change_speed(hand, -1)),
-    Action("speed", (), "", "", "Set the pace in events a second.", _speed, "speed N | speed max"),
+    Action("speed", (), "", "", "Set the pace in events a second.", _speed, "speed N | speed max", 1),
     Action("back", ("comma",), ",", "", "Look at an older line of the stream, or at the beat before.",
            lambda hand, _: None if hand.previous_beat() else hand.look(-1)),
     Action("pane", ("tab",), "tab", "pane", "Go to the next pane; the arrows move inside it.",
            lambda hand, _: hand.next_pane(1)),
     Action("previous-pane", ("shift+tab",), "shift+tab", "", "Go to the pane before.",
            lambda hand, _: hand.next_pane(-1)),
-    Action("send", ("s",), "s", "send", "Send a message: what you hold, then a form.", _send, "send"),
+    Action("send", ("s",), "s", "send", "Send a message: what you hold, then a form.", _send, "send [CAPABILITY]", 1),
     Action("revoke", ("r",), "r", "revoke", "Revoke the capability under the cursor, after a preview.",
            lambda hand, _: hand.open_revoke()),
-    Action("crash", ("c",), "c", "crash", "Make the selected server fail.", _crash, "crash [SERVER]"),
+    Action("crash", ("c",), "c", "crash", "Make the selected server fail.", _crash, "crash [SERVER]", 1),
     Action("why", ("question_mark",), "?", "why", "Why is this so: causes, back to what came from outside.", _why,
-           "why [SERVER]"),
+           "why [SERVER]", 1),
     Action("command", ("colon",), ":", "command", "Type a command.", lambda hand, _: hand.focus_command_line()),
-    Action("inspect", ("i",), "i", "inspect", "Show or hide the inspector.", _inspect, "inspect [TAB]"),
+    Action("inspect", ("i",), "i", "inspect", "Show or hide the inspector.", _inspect, "inspect [TAB]", 1),
     Action("console", ("k",), "k", "console", "Type into the machine's console, where the shell runs.",
            lambda hand, _: hand.open_console(), "console"),
-    Action("select", (), "", "", "Select a server.", _select, "select SERVER"),
-    Action("theme", ("f2",), "f2", "", "Change between dark and projector colours.", _theme, "theme [NAME]"),
+    Action("select", (), "", "", "Select a server.", _select, "select SERVER", 1),
+    Action("theme", ("f2",), "f2", "", "Change between dark and projector colours.", _theme, "theme [NAME]", 1),
     Action("help", ("f1",), "f1", "help", "All keys and commands.", lambda hand, _: hand.open_help(), "help"),
     Action("quit", ("q", "ctrl+q"), "q", "quit", "Leave the playground; the disk image is kept consistent.",
            lambda hand, _: hand.leave(), "quit"),
@@ -213,6 +215,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
 BY_NAME: Final = {action.name: action for action in ACTIONS}
 COMMANDS: Final = {action.name: action for action in ACTIONS if action.usage}
 """The actions that can be typed."""
+
+
+def command_of(text: str) -> tuple[Action, str] | None:
+    """The action that a typed line means and the rest of the line, or None if it is one of the lesson language."""
+    verb, _, rest = text.strip().partition(" ")
+    action, rest = COMMANDS.get(verb), rest.strip()
+    if action is None or len(rest.split()) > action.words or "=" in rest or (verb == "send" and "." in rest):
+        return None
+    return action, rest
 
 
 def footer_keys() -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 
-from playground.actions import ACTIONS, BY_NAME, COMMANDS, UserMistake, footer_keys
+from playground.actions import ACTIONS, BY_NAME, UserMistake, command_of, footer_keys
 from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk, Machine
@@ -160,20 +160,16 @@ class Playground(App[int]):
 
     def on_command_line_entered(self, message: CommandLine.Entered) -> None:
         """A command was typed."""
-        verb, _, rest = message.text.partition(" ")
-        action = COMMANDS.get(verb)
-        rest = rest.strip()
-        if action is not None and (not rest or not self._is_language(verb)):
-            done = self._try(lambda: action.run(self, rest))
+        found = command_of(message.text)
+        if found is not None:
+            done = self._try(lambda: found[0].run(self, found[1]))
         else:
             done = self._try(lambda: self._perform(message.text))
         if done:
-            self.query_one(CommandLine).accepted()
-
-    def _is_language(self, verb: str) -> bool:
-        from scenarios.language.verbs import VERBS
-
-        return verb in VERBS
+            line = self.query_one(CommandLine)
+            line.accepted()
+            if self.focused is line and self._sheet is not None:
+                self._sheet.focus()
 
     def _perform(self, text: str) -> None:
         from playground.perform import perform

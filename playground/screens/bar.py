@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from playground.screens.canvas import Canvas, cut
 from playground.screens.desk import Desk
 from playground.screens.words import KIND_INKS
-from playground.view.model import MessageView
-from servers.hardware import DEVICES
+
+if TYPE_CHECKING:
+    from playground.view.model import MessageView
 
 SHOWN_FOR = 12
 """A message stays lit in the bar while at most so many events have followed it."""
@@ -18,8 +20,10 @@ SHOWN_FOR = 12
 @cache
 def kernel_lines() -> int:
     """How many lines of source the kernel has: all that must be trusted."""
-    sources = [entry for entry in files("kernel").iterdir() if entry.name.endswith(".py")]
-    return sum(entry.read_text(encoding="utf-8").count("\n") for entry in sources)
+    import kernel
+
+    sources = Path(kernel.__file__).parent.glob("*.py")
+    return sum(source.read_bytes().count(b"\n") for source in sources)
 
 
 def last_message(desk: Desk) -> MessageView | None:
@@ -70,10 +74,12 @@ def _paint_message(canvas: Canvas, x: int, y: int, desk: Desk, message: MessageV
 
 def paint_devices(canvas: Canvas, y: int, desk: Desk, columns: dict[str, int]) -> None:
     """Name the devices, each below the driver that holds its interrupt (`columns`: where that driver stands)."""
+    from servers.hardware import DEVICES
+
     end = 0
     others: list[str] = []
     for name in DEVICES:
-        driver = next((driver for driver in _drivers_of(desk, name) if driver in columns), None)
+        driver = next((driver for driver in _drivers_of(desk, DEVICES[name].irq) if driver in columns), None)
         if driver is None:
             others.append(device_label(desk, name))
         else:
@@ -90,7 +96,6 @@ def device_label(desk: Desk, name: str) -> str:
     return {"console": "keyboard, screen", "operator": "your commands"}.get(name, name)
 
 
-def _drivers_of(desk: Desk, device: str) -> list[str]:
-    """The servers that hold the interrupt of a device: its drivers."""
-    irq = DEVICES[device].irq
+def _drivers_of(desk: Desk, irq: int) -> list[str]:
+    """The servers that hold an interrupt line: the drivers of its device."""
     return [server.name for server in desk.machine.manifest.servers.values() if irq in server.irqs.values()]

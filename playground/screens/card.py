@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from playground.screens.canvas import DOUBLE, HEAVY, ROUND, Canvas
 from playground.screens.words import ink_of, plural, rate_word, sparkline, state_detail, state_word
-from playground.view.model import ServerView
+
+if TYPE_CHECKING:
+    from playground.view.model import ServerView
 
 FULL_HEIGHT = 6
 """Rows of a card with all its lines; one less leaves out what the waiting is about."""
 NARROWEST = 13
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How a card stands out from the others."""
 
     selected: bool = False

@@ -7,12 +7,12 @@ so that no pane needs to know another one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from kernel.events import Event
-from playground.view.model import ServerView, View
-from servers.manifest import Manifest
+if TYPE_CHECKING:
+    from kernel.events import Event
+    from playground.view.model import ServerView, View
+    from servers.manifest import Manifest
 
 SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0, 2000.0, 0.0)
 """Paces that + and - go through, in events a second; 0 is flat out, the fastest."""
@@ -64,27 +64,27 @@ class Machine(Protocol):
         ...
 
 
-@dataclass(slots=True)
 class Desk:
     """The machine, and what the person is looking at."""
 
-    machine: Machine
-    selected: str = ""
-    """Name of the server that the inspector shows."""
-    capability: tuple[int, int] | None = None
-    """The slot under the inspector's cursor."""
-    moment: int = -1
-    """Number of the event under the stream's cursor; -1 follows the newest."""
-    trouble: str = ""
-    """What the person did wrong, in one sentence; until the next key."""
-    remark: str = ""
-    """The answer to the last command, in one line."""
-    spotlight: frozenset[str] = frozenset()
-    """Servers that are lit while all others are dimmed; empty is no spotlight."""
-    losing: Mapping[str, str] = field(default_factory=dict)
-    """Servers that would lose something in the preview on screen, and what."""
-    revision: int = 0
-    """Goes up with every change of the fields above."""
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.selected = ""
+        """Name of the server that the inspector shows."""
+        self.capability: tuple[int, int] | None = None
+        """The slot under the inspector's cursor."""
+        self.moment = -1
+        """Number of the event under the stream's cursor; -1 follows the newest."""
+        self.trouble = ""
+        """What the person did wrong, in one sentence; until the next key."""
+        self.remark = ""
+        """The answer to the last command, in one line."""
+        self.spotlight: frozenset[str] = frozenset()
+        """Servers that are lit while all others are dimmed; empty is no spotlight."""
+        self.losing: Mapping[str, str] = {}
+        """Servers that would lose something in the preview on screen, and what."""
+        self.revision = 0
+        """Goes up with every change of the fields above."""
 
     @property
     def view(self) -> View:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from textual.message import Message
 
-from playground.screens import tab_capabilities, tab_memory, tab_messages, tab_source, tab_why
 from playground.screens.canvas import Canvas, Row, cut
 from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Tab, Target
@@ -17,11 +18,17 @@ from playground.screens.words import ink_of
 if TYPE_CHECKING:
     from textual import events
 
-TABS: Final[tuple[Tab, ...]] = (
-    tab_capabilities.TAB, tab_messages.TAB, tab_source.TAB, tab_memory.TAB, tab_why.TAB,
-)  # fmt: skip
+NAMES: Final = ("Capabilities", "Messages", "Source", "Memory", "Why")
 SHORT: Final = {"Capabilities": "Caps", "Messages": "Msgs"}
 """Names of tabs where the pane is narrow."""
+
+
+@cache
+def tab_of(number: int) -> Tab:
+    """The tab at a place in `NAMES`; its module is loaded when it is first looked at."""
+    tab = import_module(f"playground.screens.tab_{NAMES[number].lower()}").TAB
+    assert isinstance(tab, Tab)
+    return tab
 
 
 class Inspector(Pane, can_focus=True):
@@ -55,7 +62,7 @@ class Inspector(Pane, can_focus=True):
 
     def open(self, name: str) -> None:
         """Show the tab of that name."""
-        self.tab = next(number for number, tab in enumerate(TABS) if tab.name == name)
+        self.tab = NAMES.index(name)
         self.repaint()
 
     @property
@@ -71,14 +78,17 @@ class Inspector(Pane, can_focus=True):
         self._paint_title(canvas)
         self._paint_tabs(canvas)
         width = canvas.width - 4
-        self._page = TABS[self.tab].page(self.desk, width)
+        if not self.desk.view.event_count:
+            return
+        tab = tab_of(self.tab)
+        self._page = tab.page(self.desk, width)
         if self._for != (self.desk.selected, self.tab):
             self._for = (self.desk.selected, self.tab)
             self._cursor, self._top, self._moved = 0, 0, False
         self._settle()
         self._paint_page(canvas, 3, canvas.height - 5 if canvas.height > 14 else canvas.height - 4, width)
-        if TABS[self.tab].hint and canvas.height > 14:
-            canvas.put(2, canvas.height - 2, TABS[self.tab].hint, "quiet", width)
+        if tab.hint and canvas.height > 14:
+            canvas.put(2, canvas.height - 2, tab.hint, "quiet", width)
 
     def _paint_title(self, canvas: Canvas) -> None:
         server = self.desk.server
@@ -93,7 +103,7 @@ class Inspector(Pane, can_focus=True):
                    canvas.width - x - 2)  # fmt: skip
 
     def _paint_tabs(self, canvas: Canvas) -> None:
-        names = [tab.name for tab in TABS]
+        names = list(NAMES)
         if sum(map(len, names)) + 2 * len(names) > canvas.width:
             names = [SHORT.get(name, name) for name in names]
         x = 1 if canvas.width < 48 else 2
@@ -138,7 +148,7 @@ class Inspector(Pane, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         """Left and right: tabs. Up and down: lines. Enter: follow."""
         if event.key in ("left", "right"):
-            self.tab = (self.tab + (1 if event.key == "right" else -1)) % len(TABS)
+            self.tab = (self.tab + (1 if event.key == "right" else -1)) % len(NAMES)
         elif event.key in ("up", "down", "pageup", "pagedown", "home", "end"):
             self._move(event.key)
         elif event.key == "enter":
@@ -178,4 +188,4 @@ def _paint_entry(canvas: Canvas, x: int, y: int, runs: Row, width: int) -> None:
         x = canvas.put(x, y, cut(text, end - x), ink)
 
 
-__all__ = ["TABS", "Entry", "Inspector"]
+__all__ = ["NAMES", "Entry", "Inspector"]

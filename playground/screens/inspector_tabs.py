@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from playground.screens.canvas import Row
@@ -18,8 +17,7 @@ class Target(NamedTuple):
     moment: int = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One line of a tab."""
 
     runs: Row
@@ -27,8 +25,7 @@ class Entry:
     """None: the cursor passes over it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """What a tab shows now."""
 
     entries: list[Entry]
@@ -38,8 +35,7 @@ class Page:
     """How many lines at the top stay when the rest is scrolled."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(NamedTuple):
     """One tab of the inspector."""
 
     name: str

@@ -100,5 +100,5 @@ def palette_of(widget: Widget) -> Palette:
     name = widget.app.theme
     palette = _PALETTES.get(name)
     if palette is None:
-        palette = _PALETTES[name] = Palette(widget.app.get_css_variables())
+        palette = _PALETTES[name] = Palette(widget.app.theme_variables)
     return palette

@@ -52,9 +52,9 @@ class RevokeSheet(Sheet):
         if cap is None:
             return "Revoke an empty slot"
         holder = holder_of(self.desk.view, cap.cnode)
-        return f"Revoke {holder + ': ' if holder else ''}{self._name(cap)}"
+        return f"Revoke {holder + ': ' if holder else ''}{self._naming(cap)}"
 
-    def _name(self, cap: CapView) -> str:
+    def _naming(self, cap: CapView) -> str:
         return what_of(self.desk, cap) or f"{TYPE_WORDS[cap.kind]} {cap.object}"
 
     def keys(self) -> tuple[tuple[str, str], ...]:
@@ -87,7 +87,7 @@ class RevokeSheet(Sheet):
         who = branch.holder or self.desk.view.name_of(cap.cnode)
         rights = rights_of(cap)
         kind = TYPE_WORDS[cap.kind]
-        name = self._name(cap)
+        name = self._naming(cap)
         return f"{who}  {kind + ' ' if not name.startswith(kind) else ''}{name}{'  ' + rights if rights else ''}"
 
     def paint_body(self, canvas: Canvas) -> None:

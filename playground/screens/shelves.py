@@ -17,10 +17,11 @@ from playground.screens.card import FULL_HEIGHT, NARROWEST, Look, paint_card
 from playground.screens.desk import Desk
 from playground.screens.pane import Pane
 from playground.screens.words import ink_of, rate_word, state_sentence
-from playground.view.model import ServerView
 
 if TYPE_CHECKING:
     from textual import events
+
+    from playground.view.model import ServerView
 
 SHELVES = ("applications", "servers", "drivers")
 

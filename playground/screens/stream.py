@@ -11,10 +11,11 @@ from playground.screens.canvas import Canvas
 from playground.screens.desk import Desk
 from playground.screens.pane import Pane
 from playground.screens.words import KIND_INKS
-from playground.view.model import Note
 
 if TYPE_CHECKING:
     from textual import events
+
+    from playground.view.model import Note
 
 
 class Line(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from kernel.abi import Rights
-from playground.view.model import MessageView, ServerView
+if TYPE_CHECKING:
+    from playground.view.model import MessageView, ServerView
 
 SPARKS: Final = "▁▂▃▄▅▆▇█"
 
@@ -87,6 +87,8 @@ def size_word(size: int) -> str:
 
 def rights_word(rights: int) -> str:
     """Rights as letters: r receive, w send, g grant, p grant reply."""
+    from kernel.abi import Rights
+
     letters = ((Rights.READ, "r"), (Rights.WRITE, "w"), (Rights.GRANT, "g"), (Rights.GRANT_REPLY, "p"))
     return "".join(letter for right, letter in letters if rights & right)
 
