@@ -7,7 +7,7 @@ from typing import Any
 
 from kernel.abi import MAX_EXTRA_CAPS, MAX_MESSAGE_WORDS, WORD_MAX
 
-MAX_TEXT = 400
+MAX_TEXT = 1000
 """Characters of a debug name or note that are kept."""
 
 

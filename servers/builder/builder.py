@@ -213,6 +213,11 @@ class Builder:
             controls={
                 other: Control(caps[f"cspace_of_{other}"], layout.slot_names(other)) for other in server.controls
             },
+            clients={
+                str(other.number): other.name
+                for other in layout.manifest.servers.values()
+                if any(use.server == server.name for use in other.uses.values())
+            },
             manifest=layout.manifest.text if server.name == SUPERVISOR else "",
         )
 

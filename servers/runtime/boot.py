@@ -56,6 +56,8 @@ class BootData:
     """First empty slot, and the one after the last."""
     controls: dict[str, Control] = field(default_factory=dict)
     """Servers whose CNode it holds."""
+    clients: dict[str, str] = field(default_factory=dict)
+    """Who may ask it: number in the manifest, in decimal, to name."""
     manifest: str = ""
     """The text of the manifest, for the supervisor."""
 

@@ -45,6 +45,8 @@ class Env:
         """Name of an interrupt capability to its bit in the badge that `on_signal` or `wait` gives."""
         self.controls: dict[str, Control] = dict(boot.controls)
         """Servers whose CNode it holds, with the names of what is in it."""
+        self.clients: dict[int, str] = {int(number): name for number, name in boot.clients.items()}
+        """Badge of a request to the name of the server that the manifest gave that badge."""
         self.manifest_text = boot.manifest
         """The manifest, if this is the supervisor."""
         self.slots = SlotAllocator(*boot.free)
