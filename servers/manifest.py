@@ -13,6 +13,7 @@ from typing import Final
 from servers.hardware import DEVICES
 from servers.interfaces import INTERFACES
 from servers.interfaces.base import nearest
+from servers.programs import PROGRAMS, ROOT
 from servers.toml_reader import ManifestError, Table, read_toml
 
 SHELVES: Final = ("applications", "servers", "drivers")
@@ -168,7 +169,9 @@ def parse_manifest(text: str, file: str = "manifest.toml") -> Manifest:
         _check_references(server, servers, sections[key])
         sections[key].finish()
     _check_lines(servers, sections)
-    return Manifest(name, title, servers, supervision, text, file)
+    manifest = Manifest(name, title, servers, supervision, text, file)
+    _check_memory(manifest, sections)
+    return manifest
 
 
 def _supervision(table: Table) -> Supervision:
@@ -192,7 +195,7 @@ def _server(name: str, number: int, table: Table) -> Server:
         name=name,
         number=number,
         title=table.text("title", ""),
-        program=table.text("program", name),
+        program=_program(table, name),
         shelf=table.choice("shelf", SHELVES),
         priority=table.number("priority", None, 1, 254),
         memory=_power_of_two(table, "memory", "64K", 32 * 1024),
@@ -212,6 +215,14 @@ def _server(name: str, number: int, table: Table) -> Server:
         heartbeat_us=table.number("heartbeat_us", 0),
         heartbeat_misses=table.number("heartbeat_misses", 2, 1, 100),
     )
+
+
+def _program(table: Table, name: str) -> str:
+    program = table.text("program", name)
+    if program not in PROGRAMS or program == ROOT:
+        known = [known for known in PROGRAMS if known != ROOT]
+        raise table.wrong("program", f"no program is called `{program}`{nearest(program, known)}")
+    return program
 
 
 def _power_of_two(table: Table, key: str, default: str, least: int) -> int:
@@ -338,6 +349,19 @@ def _check_lines(servers: dict[str, Server], sections: dict[str, Table]) -> None
             if irq in taken:
                 raise table.wrong(key, f"interrupt {irq} already belongs to `{taken[irq]}`")
             taken[irq] = name
+
+
+def _check_memory(manifest: Manifest, sections: dict[str, Table]) -> None:
+    """One life of every server fits into its memory."""
+    from servers.builder.layout import life_bytes, plan
+
+    layout = plan(manifest)
+    for name, server in manifest.servers.items():
+        needed = life_bytes(layout, name)
+        if needed > server.memory:
+            enough = (1 << (needed - 1).bit_length()) // 1024
+            sentence = f"one life of `{name}` takes {needed:,} bytes, more than its memory; \"{enough}K\" is enough"
+            raise sections[name].wrong("memory", sentence)
 
 
 __all__ = [
