@@ -220,6 +220,9 @@ class LessonSession:
             case syntax.Revoke():
                 self._request = self.stage.revoke(action.server.text, action.capability.text)
                 self._await(None)
+            case syntax.Delete():
+                self._request = self.stage.delete(action.server.text, action.capability.text)
+                self._await(None)
             case syntax.Restart():
                 self._request = self.stage.restart(action.server.text)
                 self._await(None)
@@ -275,7 +278,7 @@ class LessonSession:
                     self._used.add(result.event)
                 within = f" within {limit.text}" if limit else ""
                 self._record(command, f"{condition_in_words(condition)}{within}", result)
-            case syntax.Revoke() | syntax.Restart() if result.verdict == "passed":
+            case syntax.Revoke() | syntax.Delete() | syntax.Restart() if result.verdict == "passed":
                 reply = self.stage.reply(self._request)
                 if reply is not None and not reply.ok:
                     self._record(command, command.text, Result("failed", f"`you` was refused: {quote(reply)}"))

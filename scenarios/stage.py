@@ -102,7 +102,10 @@ class Stage(Protocol):
         """Let `you` call an operation; the number of the request. Raises StageError."""
 
     def revoke(self, server: str, capability: str) -> int:
-        """Let `you` revoke a capability; the number of the request. Raises StageError."""
+        """Let `you` revoke what was derived from a capability; the number of the request. Raises StageError."""
+
+    def delete(self, server: str, capability: str) -> int:
+        """Let `you` delete a capability itself; the number of the request. Raises StageError."""
 
     def restart(self, server: str) -> int:
         """Let `you` ask the supervisor for a restart; the number of the request. Raises StageError."""

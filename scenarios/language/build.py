@@ -58,6 +58,9 @@ class Builder:
     def _revoke(self, target: Tree[Token]) -> Action:
         return syntax.Revoke(*_target(target))
 
+    def _delete(self, target: Tree[Token]) -> Action:
+        return syntax.Delete(*_target(target))
+
     def _restart(self, server: Token) -> Action:
         return syntax.Restart(_word(server))
 

@@ -169,8 +169,9 @@ class _Checker:
     def _(self, action: syntax.Pause | syntax.Resume | syntax.Restart | syntax.Focus) -> None:
         self.server(action.server)
 
-    @check.register
-    def _(self, action: syntax.Revoke) -> None:
+    @check.register(syntax.Revoke)
+    @check.register(syntax.Delete)
+    def _(self, action: syntax.Revoke | syntax.Delete) -> None:
         self.capability(action.server, action.capability)
 
     def capability(self, server: Word, name: Word) -> None:
@@ -214,7 +215,7 @@ class _Checker:
 
     def errors(self) -> list[str]:
         names = {error.name for interface in INTERFACES.values() for error in interface.all_errors()}
-        return [*sorted(names), *(name for name in ERROR_NAMES.values() if name != "NoError")]
+        return [*sorted(names), "MISTAKE", *(name for name in ERROR_NAMES.values() if name != "NoError")]
 
     def reply_field(self, condition: syntax.ReplyField) -> None:
         if self.asked is None:

@@ -35,7 +35,7 @@ def _candidates(words: list[str], last: str, world: World) -> list[str]:
         return _call(rest, world)
     if verb == "crash":
         return [f"with={kind}" for kind in CRASH_KINDS] if rest else list(world.servers)
-    if verb == "revoke":
+    if verb in ("revoke", "delete"):
         names = [f"{server}.{name}" for server in world.servers for name in world.capabilities.get(server, ())]
         return [] if rest else names
     if verb == "wait":

@@ -192,6 +192,12 @@ class Revoke:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    server: Word
+    capability: Word
+
+
+@dataclass(frozen=True, slots=True)
 class Restart:
     server: Word
 
@@ -236,7 +242,9 @@ class Say:
     """True for `note`: for the presenter, not for the audience."""
 
 
-Action = Call | Key | Crash | Pause | Resume | Revoke | Restart | Step | Run | Wait | Expect | Ask | Focus | Say
+Action = (
+    Call | Key | Crash | Pause | Resume | Revoke | Delete | Restart | Step | Run | Wait | Expect | Ask | Focus | Say
+)
 
 
 @dataclass(frozen=True, slots=True)

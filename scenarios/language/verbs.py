@@ -71,8 +71,12 @@ _ROWS: Final = (
     Verb(
         "revoke", "act", (VerbArgument("SERVER.CAPABILITY", "a capability that a server holds", "capabilities"),),
         "revoke SERVER.CAPABILITY",
-        "As `you`, take a capability away together with every copy that was made of it.",
-        "revoke disk.irq",
+        "As `you`, take back everything that was derived from a capability; the capability itself stays.",
+        "revoke supervisor.disk_irq",
+    ),
+    Verb(
+        "delete", "act", (VerbArgument("SERVER.CAPABILITY", "a capability that a server holds", "capabilities"),),
+        "delete SERVER.CAPABILITY", "As `you`, take one capability away from a server.", "delete disk.irq",
     ),
     Verb(
         "restart", "act", (_SERVER,), "restart SERVER",

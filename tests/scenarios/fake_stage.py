@@ -87,13 +87,16 @@ class FakeStage:
         return (source, destination) in self.reachable
 
     def holds(self, server: str, capability: str) -> bool:
-        return f"revoke {server}.{capability}" not in self.done
+        return f"delete {server}.{capability}" not in self.done
 
     def call(self, server: str, operation: str, arguments: Mapping[str, Argument]) -> int:
         return self._request(f"call {server}.{operation} {dict(arguments)}")
 
     def revoke(self, server: str, capability: str) -> int:
         return self._request(f"revoke {server}.{capability}")
+
+    def delete(self, server: str, capability: str) -> int:
+        return self._request(f"delete {server}.{capability}")
 
     def restart(self, server: str) -> int:
         return self._request(f"restart {server}")

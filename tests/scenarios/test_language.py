@@ -48,6 +48,7 @@ RIGHT = [
     ("pause fs", s.Pause(word("fs"))),
     ("resume fs", s.Resume(word("fs"))),
     ("revoke supervisor.disk_irq", s.Revoke(word("supervisor"), word("disk_irq"))),
+    ("delete disk.irq", s.Delete(word("disk"), word("irq"))),
     ("restart disk", s.Restart(word("disk"))),
     ("restore disk", s.Restart(word("disk"))),
     ("step", s.Step(1)),

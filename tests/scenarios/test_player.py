@@ -191,7 +191,7 @@ def test_reaching_and_holding() -> None:
     stage = FakeStage(reachable={("fs", "disk")})
     body = (
         "expect fs can reach disk\nexpect you can reach disk\nexpect you cannot reach disk\n"
-        "expect disk holds irq\nrevoke disk.irq\nexpect disk lacks irq"
+        "expect disk holds irq\ndelete disk.irq\nexpect disk lacks irq"
     )
     assert play(body, (1, answer(1)), stage=stage) == [
         ("passed", ""), ("failed", "you cannot reach disk"), ("passed", ""), ("passed", ""), ("passed", ""),

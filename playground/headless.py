@@ -1,0 +1,114 @@
+"""Lessons without a screen: each is a test with a line for every expectation and an exit code.
+
+0 passed, 1 failed, 2 not a valid lesson, 3 could not be decided, which is never a pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from playground.images import virtual_disk
+from playground.machine.core import Core
+from playground.player import CoreStage
+from scenarios.language import LessonError, world_of
+from scenarios.lesson import Lesson, has_expectations
+from scenarios.library import NotFound, checked_lesson, lessons, read_system
+from scenarios.player import FREE, LessonSession, LogLine, Outcome
+from servers.manifest import Manifest, ManifestError
+
+PASSED: Final = 0
+FAILED: Final = 1
+INVALID: Final = 2
+UNDECIDED: Final = 3
+
+_CODES: Final = {"passed": PASSED, "failed": FAILED, "undecided": UNDECIDED, "pending": UNDECIDED}
+_WORST_FIRST: Final = (INVALID, FAILED, UNDECIDED, PASSED)
+_WORDS: Final = {"passed": "passed   ", "failed": "FAILED   ", "undecided": "UNDECIDED"}
+
+Write = Callable[[str], None]
+
+
+def play(names: Sequence[str], *, seed: int | None = None, write: Write = print) -> int:
+    """Play lessons one after the other; a line for every expectation, and the worst exit code of all."""
+    codes = {_play_one(name, seed, write) for name in names}
+    return next((code for code in _WORST_FIRST if code in codes), PASSED)
+
+
+def check(names: Sequence[str], write: Write = print) -> int:
+    """Say everything that is wrong with lessons, without playing them: 0 or 2."""
+    codes = set()
+    for name in names:
+        lesson = _checked(name, write)
+        codes.add(PASSED if lesson else INVALID)
+        if lesson:
+            commands = sum(len(beat.commands) for beat in lesson.beats)
+            write(f"{lesson.file}: {len(lesson.beats)} beats, {commands} commands, all of them valid")
+    return INVALID if INVALID in codes else PASSED
+
+
+def list_lessons(write: Write = print) -> int:
+    """A line for every shipped lesson."""
+    for lesson in lessons():
+        write(f"{lesson.name:<20} {lesson.front.minutes:>3} min  {lesson.title}")
+    return PASSED
+
+
+def run_lesson(lesson: Lesson, manifest: Manifest, seed: int) -> LessonSession:
+    """Play a lesson to its end on a machine of its own, flat out, and give the session with all outcomes."""
+    stage = CoreStage(Core(manifest, seed=seed, disk=virtual_disk()))
+    session = LessonSession(lesson, stage, world_of(manifest))
+    while session.next():
+        while 0 < (entries := session.poll()) < FREE:
+            stage.advance(entries)
+    return session
+
+
+def _play_one(name: str, seed: int | None, write: Write) -> int:
+    lesson = _checked(name, write)
+    if lesson is None:
+        return INVALID
+    manifest = read_system(lesson.front.system, beside=lesson.file)
+    write(f"{lesson.name}: {lesson.title}")
+    session = run_lesson(lesson, manifest, lesson.front.seed if seed is None else seed)
+    for line in session.log:
+        for text in _lines(line):
+            write(text)
+    write(_summary(lesson, session.outcomes))
+    return _CODES[session.verdict]
+
+
+def _checked(name: str, write: Write) -> Lesson | None:
+    try:
+        return checked_lesson(name)
+    except (NotFound, LessonError, ManifestError) as error:
+        write(str(error))
+        return None
+
+
+def _lines(line: LogLine) -> list[str]:
+    """How one line of the player is printed; what is for a presenter's eyes only is left out."""
+    match line.kind:
+        case "beat":
+            return ["", f"{line.text}  ({line.place})"]
+        case "say":
+            return [f"    {line.text}"]
+        case "ask":
+            return [f"    Question: {line.text}", f"              {line.detail}"]
+        case "do":
+            return [f"  > {line.text}"]
+        case "check":
+            detail = f": {line.detail}" if line.detail else ""
+            return [f"  {_WORDS.get(line.verdict, line.verdict)} {line.place}  {line.text}{detail}"]
+        case _:
+            return []
+
+
+def _summary(lesson: Lesson, outcomes: Sequence[Outcome]) -> str:
+    if not has_expectations(lesson):
+        return f"\n{lesson.name}: nothing is expected, so nothing was decided"
+    counts = {verdict: sum(outcome.verdict == verdict for outcome in outcomes) for verdict in _WORDS}
+    text = f"{counts['passed']} of {len(outcomes)} expectations hold"
+    text += f", {counts['failed']} failed" if counts["failed"] else ""
+    text += f", {counts['undecided']} could not be decided" if counts["undecided"] else ""
+    return f"\n{lesson.name}: {text}"

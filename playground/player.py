@@ -1,0 +1,180 @@
+"""A stage for lessons over a machine: conditions are read from the View, actions go in as inputs.
+
+The same class serves the headless run, which drives the machine itself, and the screens, where the live machine runs
+and shares its View.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from kernel import KernelBug, events
+from kernel.events import Event
+from playground.machine.core import Core
+from playground.view.fold import Fold
+from playground.view.model import ServerView
+from playground.view.reach import can_reach
+from playground.view.servers import slot_names
+from scenarios.language.errors import unknown
+from scenarios.stage import Argument, Reply, ServerFacts, StageError
+
+_STATES: Final = {"absent": "not-started"}
+"""Keys of the View whose word in a lesson is another."""
+_REPLY_WORDS: Final = ("request", "ok", "operation", "text", "error")
+"""Fields of the note `you-reply` that are not results."""
+
+
+class CoreStage:
+    """The Stage of a lesson over a Core. `fold` is shared with the screens, if they have one."""
+
+    def __init__(self, core: Core, fold: Fold | None = None) -> None:
+        self.core = core
+        self._fold = fold or Fold(core.manifest)
+        self._replies: dict[int, Reply] = {}
+        self._seen = 0
+        self.failure = ""
+
+    # What is true
+
+    @property
+    def cycle(self) -> int:
+        """Virtual time."""
+        return self.core.kernel.now
+
+    @property
+    def steps(self) -> int:
+        """Kernel entries since boot."""
+        return self.core.steps
+
+    @property
+    def idle(self) -> bool:
+        """Every thread waits."""
+        return self.core.kernel.idle
+
+    @property
+    def exhausted(self) -> bool:
+        """Nothing will ever happen without a new input."""
+        return self.core.exhausted
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """All events since boot."""
+        return self.core.kernel.events
+
+    def name_of(self, object_id: int) -> str:
+        """What an object or thread is called, also if it is gone."""
+        self._update()
+        return self._fold.view.name_of(object_id)
+
+    def server(self, name: str) -> ServerFacts:
+        """How a server of the manifest is now."""
+        self._update()
+        server = self._fold.view.servers[name]
+        handles, _, client = server.handles.partition(" for ")
+        return ServerFacts(
+            name=name,
+            state=_state(server),
+            detail=server.status.detail,
+            waits_for=server.waits_for.server if server.waits_for else "",
+            handles=handles,
+            asked_by=client.partition(" ")[0],
+            life=server.life,
+            capabilities=server.cap_count,
+            messages=server.message_count,
+            memory=server.memory_used,
+        )
+
+    def reply(self, request: int) -> Reply | None:
+        """The answer to a request, once it is there."""
+        self._update()
+        return self._replies.get(request)
+
+    def reaches(self, source: str, destination: str) -> bool:
+        """Whether a server holds a capability to send to an endpoint of another."""
+        self._update()
+        return can_reach(self._fold.view, source, destination).possible
+
+    def holds(self, server: str, capability: str) -> bool:
+        """Whether a server still has what the manifest calls so: the slot of that name is not empty."""
+        self._update()
+        held = self._fold.view.held.get(self._fold.view.servers[server].cspace, {})
+        return any(slot_names(self.core.manifest, server).get(slot) == capability for slot in held)
+
+    # What is done
+
+    def call(self, server: str, operation: str, arguments: Mapping[str, Argument]) -> int:
+        """Let `you` call an operation. Raises StageError."""
+        plain = {
+            name: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+            for name, value in arguments.items()
+        }
+        return self.core.request({"operation": "call", "target": server, "name": operation, "arguments": plain})
+
+    def revoke(self, server: str, capability: str) -> int:
+        """Let `you` revoke a capability: everything derived from it dies."""
+        return self.core.request({"operation": "revoke", "server": server, "capability": capability})
+
+    def delete(self, server: str, capability: str) -> int:
+        """Let `you` delete a capability itself."""
+        return self.core.request({"operation": "delete", "server": server, "capability": capability})
+
+    def restart(self, server: str) -> int:
+        """Let `you` ask the supervisor for a restart."""
+        return self.call("supervisor", "restart", {"server": server})
+
+    def key(self, text: str) -> None:
+        """Type on the keyboard."""
+        self.core.key(text)
+
+    def crash(self, server: str, kind: str) -> None:
+        """Make a server fail with the debug probe. Raises StageError."""
+        self._alive(server)
+        self.core.crash(server, kind)
+
+    def pause(self, server: str) -> None:
+        """Hold a server with the debug probe. Raises StageError."""
+        self._alive(server)
+        self.core.pause_server(server)
+
+    def resume(self, server: str) -> None:
+        """Let a held server go on. Raises StageError."""
+        self._alive(server)
+        self.core.resume_server(server)
+
+    def advance(self, entries: int) -> None:
+        """Let so many kernel entries pass; for whoever drives the machine by the lesson alone."""
+        try:
+            self.core.advance(entries)
+        except KernelBug as bug:
+            self.failure = str(bug)
+
+    def _alive(self, server: str) -> None:
+        self._update()
+        known = self._fold.view.servers
+        if server not in known:
+            raise StageError(unknown("server", server, list(known)))
+        if not known[server].thread:
+            raise StageError(f"{server} is {known[server].status.word}: there is no thread to touch")
+
+    def _update(self) -> None:
+        trace = self.core.kernel.events
+        if self._fold.view.event_count < len(trace):
+            self._fold.update(trace[self._fold.view.event_count :])
+        for event in trace[self._seen :]:
+            if event[0] == events.NOTE and event[3] == "you-reply":
+                self._take_reply(dict(event[4]))
+        self._seen = len(trace)
+
+    def _take_reply(self, fields: dict[str, int | str]) -> None:
+        request = int(fields.get("request", 0))
+        results = {name: value for name, value in fields.items() if name not in _REPLY_WORDS}
+        error, text = str(fields.get("error", "")), str(fields.get("text", ""))
+        self._replies[request] = Reply(request, bool(fields.get("ok")), error, text, results)
+
+
+def _state(server: ServerView) -> str:
+    """The word of the language for a server's status."""
+    if server.status.key == "stopped" and server.status.detail.startswith("paused"):
+        return "paused"
+    return _STATES.get(server.status.key, server.status.key)
