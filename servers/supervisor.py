@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from kernel.abi import UNTOUCHED, Message
-from kernel.syscalls import nb_recv, send, signal
+from kernel.syscalls import nb_recv, nb_wait, send, signal
 from servers.builder.builder import Builder
 from servers.builder.layout import FAULT_BADGE, PULSE_BUDGET_US, PULSE_SIGNAL, heart_of, plan
 from servers.builder.pulse_thread import set_period
@@ -90,9 +90,8 @@ class Supervisor:
             await self._died(server.name, cause_of_fault(label, words))
 
     async def on_signal(self, badge: int) -> None:
-        """Signs of life, or the pulse."""
+        """The pulse: time has passed."""
         badge, self._signals = badge | self._signals, 0
-        self._hearts.answered(badge)
         if badge & PULSE_SIGNAL:
             await self._pulse()
         if self._signals:
@@ -100,6 +99,8 @@ class Supervisor:
 
     async def _pulse(self) -> None:
         now = await self._now()
+        signs = await nb_wait(self._env.cap("hearts"))
+        self._hearts.answered(signs.badge)
         silent, ask = self._hearts.tick(now)
         for name in ask:
             await signal(self._env.cap(heart_of(name)))

@@ -34,6 +34,8 @@ SCRATCH_ADDRESS: Final = 0x3000_0000
 """Where a builder maps a frame that it fills for somebody else."""
 SPARE_SLOTS: Final = 24
 """Empty slots of a server that owns its CSpace."""
+HEARTS: Final = f"{SUPERVISOR}.hearts"
+"""Collects the signs of life, one bit for each server. Not bound to the supervisor, so that none of them wakes it."""
 PULSE: Final = f"{SUPERVISOR}.pulse"
 """The supervisor's timekeeper: a second thread that the kernel wakes whenever its budget is refilled."""
 MAX_GIVEN_PRIORITY: Final = 254
@@ -206,6 +208,7 @@ def _resources(server: Server, radix: int) -> list[_Row]:
     ]
     if name == SUPERVISOR:
         rows += [
+            (HEARTS, ObjectType.NOTIFICATION, 0, 1, LONG, -1),
             (f"{PULSE}.vspace", ObjectType.VSPACE, 0, 1, LIFE, -1),
             (f"{PULSE}.cspace", ObjectType.CNODE, PULSE_RADIX, 1, LIFE, -1),
             (f"{PULSE}.tcb", ObjectType.TCB, 0, 1, LIFE, -1),
@@ -230,7 +233,7 @@ def _grants(manifest: Manifest, server: Server) -> tuple[Grant, ...]:
     add("signals", f"{name}.signals", READ)
     add("reply", f"{name}.reply", count=server.replies)
     if server.heartbeat_us:
-        add("heartbeat", f"{SUPERVISOR}.signals", WRITE, badge=1 << server.number)
+        add("heartbeat", HEARTS, WRITE, badge=1 << server.number)
     for key, use in server.uses.items():
         add(key, f"{use.server}.{use.endpoint}", CALL_GRANT if use.grant else CALL, badge=server.number)
     if any(use.grant and manifest.interface_of(name, key) == "clock" for key, use in server.uses.items()):
@@ -247,6 +250,7 @@ def _grants(manifest: Manifest, server: Server) -> tuple[Grant, ...]:
     for other in server.controls:
         add(f"cspace_of_{other}", f"{other}.cspace", badge=-1)
     if name == SUPERVISOR:
+        add("hearts", HEARTS, READ)
         add("sched_control", "sched_control")
         for other in manifest.servers.values():
             if other.heartbeat_us:
