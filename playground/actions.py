@@ -1,4 +1,4 @@
-"""The one registry of what a person can do: key bindings, command palette, command line, footer and help are made from it.
+"""The one registry of what a person can do: key bindings, palette, command line, footer and help are made from it.
 
 An action is a row of a table and a small function that tells the `Hand` what to do; nothing is computed here. Verbs of
 the lesson language (call, crash, revoke, ...) are understood on the command line too; `playground.perform` does those.
@@ -229,3 +229,8 @@ def command_of(text: str) -> tuple[Action, str] | None:
 def footer_keys() -> list[tuple[str, str]]:
     """Key and word of every action that the footer shows."""
     return [(action.shown, action.label) for action in ACTIONS if action.label]
+
+
+def lesson_keys() -> list[tuple[str, str]]:
+    """The same while a lesson is played."""
+    return [("space", "go on"), ("←", "look back"), ("↑ ↓", "scroll"), *footer_keys()[2:]]

@@ -4,13 +4,13 @@ second. What a key or a command does stands in `playground.actions`; what is dra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 
-from playground.actions import ACTIONS, BY_NAME, UserMistake, command_of, footer_keys
+from playground.actions import ACTIONS, BY_NAME, UserMistake, command_of, footer_keys, lesson_keys
 from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk, Machine
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.filter import LineFilter
     from textual.screen import Screen
+
+    from playground.screens.lesson_pane import LessonPane
+    from scenarios.player import LessonSession
 
 POLLS_A_SECOND: Final = 25
 FIRST_SELECTED: Final = "fs"
@@ -65,12 +68,22 @@ class Playground(App[int]):
     .narrow.inspecting #side { display: block; }
     .narrow.inspecting Shelves { display: none; }
     .narrow Stream { height: 4; }
+    .lesson #side { width: 48; }
+    .lesson #side Inspector { display: none; }
+    .lesson.inspecting #side Inspector { display: block; }
+    .lesson.inspecting #lesson { display: none; }
+    .lesson.narrow #body { layout: vertical; }
+    .lesson.narrow #side { display: block; width: 100%; height: 1fr; }
+    .lesson.narrow Shelves { height: 4; }
     .tiny TooSmall { display: block; }
     """
     BINDINGS: ClassVar[list[Any]] = _bindings()
 
-    def __init__(self, machine: Machine, settings: Settings | None = None) -> None:
+    def __init__(
+        self, machine: Machine, settings: Settings | None = None, session: LessonSession | None = None
+    ) -> None:
         super().__init__()
+        self.session = session
         self.settings = settings or Settings()
         self.desk = Desk(machine)
         self.last_values: dict[tuple[str, str, str], str] = {}
@@ -95,17 +108,34 @@ class Playground(App[int]):
         desk = self.desk
         yield Header(desk)
         with Container(id="body"):
-            yield Shelves(desk)
-            with Container(id="side"):
-                yield Inspector(desk)
+            if self.session is None:
+                yield Shelves(desk)
+                yield Container(Inspector(desk), id="side")
+            else:
+                yield Container(self._lesson_pane(self.session), Inspector(desk), id="side")
+                yield Shelves(desk)
         yield Stream(desk)
         yield Timeline(desk)
         yield CommandLine(desk, self._complete, self._usage)
-        yield Footer(desk, footer_keys)
+        yield Footer(desk, self._keys)
         yield TooSmall()
+
+    def _lesson_pane(self, session: LessonSession) -> LessonPane:
+        from playground.screens.lesson_pane import LessonPane
+
+        return LessonPane(self.desk, session)
+
+    @property
+    def lesson(self) -> LessonPane:
+        """The pane of the lesson; only while one is played."""
+        pane = self.query_one("#lesson")
+        return cast("LessonPane", pane)
 
     def on_mount(self) -> None:
         """Select somebody and begin to look."""
+        if self.session is not None:
+            self.screen.add_class("lesson")
+            self.query_one("#lesson").focus()
         names = list(self.desk.machine.manifest.servers)
         self.desk.selected = FIRST_SELECTED if FIRST_SELECTED in names else names[0]
         self._fit(self.size.width, self.size.height)
@@ -123,8 +153,17 @@ class Playground(App[int]):
         """Look at the machine and draw what changed."""
         if self.desk.view.event_count != self._notes_end:
             self._hear()
+        if self.session is not None:
+            self._follow_lesson(self.session)
         for pane in self.screen.query(Pane):
             pane.poll()
+
+    def _follow_lesson(self, session: LessonSession) -> None:
+        """Show where the lesson points at, and cover the shelves while it asks."""
+        spotlight = frozenset({session.focus} if session.focus and session.state != "over" else ())
+        if self._sheet is None and (spotlight, session.question) != (self.desk.spotlight, self.desk.question):
+            self.desk.change(spotlight=spotlight, question=session.question)
+        self.query_one(Header).note = self.lesson.place
 
     def _hear(self) -> None:
         """Show the answer to what `you` was asked to do."""
@@ -260,7 +299,7 @@ class Playground(App[int]):
 
     def _ask(self, target: str, operation: str, values: dict[str, Any]) -> None:
         arguments = {name: value.decode() if isinstance(value, bytes) else value for name, value in values.items()}
-        self.desk.machine.request({"operation": "call", "target": target, "name": operation, "arguments": arguments})
+        self.desk.machine.request({"verb": "call", "target": target, "operation": operation, "arguments": arguments})
         still = "" if self.desk.machine.running else "; the machine stands: space steps, p runs"
         self.desk.change(remark=f"you ask {target}.{operation}{still}")
 
@@ -313,7 +352,7 @@ class Playground(App[int]):
         self._sheet = None
         self.desk.change(losing={}, spotlight=frozenset())
         self.query_one("#side").remove_class("covered")
-        self.query_one(Footer).show(footer_keys)
+        self.query_one(Footer).show(self._keys)
 
     def _remember_focus(self) -> None:
         here = self.focused
@@ -333,12 +372,15 @@ class Playground(App[int]):
         self.query_one(CommandLine).focus()
 
     def next_beat(self) -> bool:
-        """No lesson is played here."""
-        return False
+        """Go on in the lesson."""
+        if self.session is None or self.session.state == "over":
+            return False
+        self.lesson.go_on()
+        return True
 
     def previous_beat(self) -> bool:
-        """No lesson is played here."""
-        return False
+        """Look at the beat before."""
+        return self.session is not None and self.session.back()
 
     def look(self, by: int) -> None:
         """An older or newer line of the stream."""
@@ -359,6 +401,10 @@ class Playground(App[int]):
         for action in ACTIONS:
             if action.keys:
                 yield SystemCommand(action.name, action.help, lambda name=action.name: self.action_do(name))
+
+    def _keys(self) -> list[tuple[str, str]]:
+        playing = self.session is not None and self.session.state != "over"
+        return lesson_keys() if playing else footer_keys()
 
     def _complete(self, text: str) -> list[str]:
         from playground.perform import completions

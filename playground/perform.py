@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playground.actions import COMMANDS, UserMistake, nearest
+from playground.requests import call_request, revoke_request
 
 if TYPE_CHECKING:
     from playground.screens.desk import Machine
@@ -70,15 +71,10 @@ def _act(action: Any, machine: Machine) -> str:
             machine.resume_server(action.server.text)
             return f"the probe lets {action.server} go on"
         case syntax.Revoke():
-            machine.request(
-                {"operation": "revoke", "server": action.server.text, "capability": action.capability.text}
-            )
+            machine.request(revoke_request(action.server.text, action.capability.text))
             return f"you revoke {action.server}.{action.capability}"
         case syntax.Restart():
-            machine.request(
-                {"operation": "call", "target": "supervisor", "name": "restart",
-                 "arguments": {"server": action.server.text}}
-            )  # fmt: skip
+            machine.request(call_request("supervisor", "restart", {"server": action.server.text}))
             return f"you ask the supervisor to restart {action.server}"
         case syntax.Run():
             if action.until is not None:
@@ -97,10 +93,12 @@ def _call(action: Any, machine: Machine) -> str:
 
     operation = operation_of(action, world_for(machine.manifest))
     assert operation is not None
-    values = {name: literal.value for name, literal in bind_arguments(operation, action.arguments).items()}
-    machine.request(
-        {"operation": "call", "target": action.server.text, "name": operation.name, "arguments": values}
-    )
+    kinds = {argument.name: argument.type for argument in operation.arguments}
+    values = {
+        name: literal.value in (1, "true") if kinds[name] == "bool" else literal.value
+        for name, literal in bind_arguments(operation, action.arguments).items()
+    }
+    machine.request(call_request(action.server.text, operation.name, values))
     return f"you ask {action.server}.{operation.name}"
 
 

@@ -132,7 +132,7 @@ def _runs(characters: list[str], inks: list[str]) -> Row:
     runs: list[tuple[str, str]] = []
     start = 0
     for column in range(1, len(inks) + 1):
-        if column == len(inks) or inks[column] is not inks[start] and inks[column] != inks[start]:
+        if column == len(inks) or (inks[column] is not inks[start] and inks[column] != inks[start]):
             runs.append(("".join(characters[start:column]), inks[start]))
             start = column
     return tuple(runs)

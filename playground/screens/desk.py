@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 if TYPE_CHECKING:
     from kernel.events import Event
     from playground.view.model import ServerView, View
+    from scenarios.player import Question
     from servers.manifest import Manifest
 
 SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0, 2000.0, 0.0)
@@ -83,6 +84,8 @@ class Desk:
         """Servers that are lit while all others are dimmed; empty is no spotlight."""
         self.losing: Mapping[str, str] = {}
         """Servers that would lose something in the preview on screen, and what."""
+        self.question: Question | None = None
+        """A prediction that covers the shelves until it is made."""
         self.revision = 0
         """Goes up with every change of the fields above."""
 

@@ -94,10 +94,9 @@ class Palette:
         background = self._panel if "bar" in words else self._background
         if name == "title":
             attributes["bold"] = True
+        colour = self._colour(name)
         if attributes.pop("dim", False):
-            colour = background.blend(self._colour(name), 0.45)
-        else:
-            colour = self._colour(name)
+            colour = background.blend(colour, 0.45)
         return Style(color=colour.rich_color, bgcolor=background.rich_color, **attributes)
 
     def _colour(self, name: str) -> Color:

@@ -9,6 +9,10 @@ from playground.screens.desk import Desk
 from playground.screens.sheet import Sheet, wrap
 from playground.view.model import STATUSES
 
+PICTURE = (
+    "Applications on top, servers below, drivers below those, and under them the kernel: every message passes through "
+    "that bar. Nothing else connects them."
+)
 Line = tuple[tuple[str, str], ...]
 
 
@@ -29,10 +33,7 @@ class HelpSheet(Sheet):
 
     def page(self, width: int) -> list[Line]:
         """Everything, in the order in which one needs it."""
-        lines: list[Line] = []
-        for text in wrap("Applications on top, servers below, drivers below those, and under them the kernel: every "
-                         "message passes through that bar. Nothing else connects them.", width):  # fmt: skip
-            lines.append(((text, "text"),))
+        lines: list[Line] = [((text, "text"),) for text in wrap(PICTURE, width)]
         if self.here:
             lines += [(), (("Here", "quiet bold"),), *(((text, "text"),) for text in wrap(self.here, width))]
         lines += [(), (("Keys", "quiet bold"),)]

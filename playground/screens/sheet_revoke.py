@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.requests import revoke_request
 from playground.screens.canvas import Canvas
 from playground.screens.desk import Desk
 from playground.screens.sheet import Sheet, wrap
@@ -127,7 +128,7 @@ class RevokeSheet(Sheet):
 
     def _revoke(self) -> None:
         holder = holder_of(self.desk.view, self.slot[0])
-        self.desk.machine.request({"operation": "revoke", "server": holder, "slot": self.slot[1]})
+        self.desk.machine.request(revoke_request(holder, self.slot[1]))
         still = "" if self.desk.machine.running else "; the machine stands: space steps, p runs"
         self.desk.change(remark=f"you revoke {self.title().removeprefix('Revoke ')}{still}")
         self.close(done=True)

@@ -16,7 +16,7 @@ from playground.screens.canvas import Canvas
 from playground.screens.card import FULL_HEIGHT, NARROWEST, Look, paint_card
 from playground.screens.desk import Desk
 from playground.screens.pane import Pane
-from playground.screens.words import ink_of, rate_word, state_sentence
+from playground.screens.words import ink_of, rate_word, state_sentence, state_word
 
 if TYPE_CHECKING:
     from textual import events
@@ -57,6 +57,11 @@ class Shelves(Pane, can_focus=True):
 
     def paint(self, canvas: Canvas) -> None:
         """Draw the largest of the three pictures that fits."""
+        if self.desk.question is not None:
+            from playground.screens.curtain import paint_question
+
+            paint_question(canvas, self.desk.question)
+            return
         shelves = by_shelf(self.desk)
         most = max(map(len, shelves.values()), default=0)
         card = (canvas.width - 2) // max(most, 4) - 1
@@ -174,8 +179,8 @@ class Shelves(Pane, can_focus=True):
                 look = self._look(server)
                 x = canvas.put(x, y, server.status.glyph + " ", f"{ink_of(server)} bold")
                 x = canvas.put(x, y, server.name, "lit bold" if look.lit or look.selected else "text")
-                word = state_sentence(server) if server.status.key in ("faulted", "restarting", "stopped") else ""
-                x = canvas.put(x, y, f" {word}" if word else "", ink_of(server)) + 3
+                word = state_word(server) if canvas.width < 100 else state_sentence(server)
+                x = canvas.put(x, y, f" {word}", ink_of(server)) + 2
         if canvas.height > len(shelves):
             paint_bar(canvas, len(shelves), self.desk, edges=False)
 

@@ -1,0 +1,192 @@
+"""A lesson on screen: the narration of this beat, what it does to the machine, and what is expected of it.
+
+The session (`scenarios.player`) decides what happens; this pane shows it and hands it the presenter's keys.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from playground.screens.canvas import Canvas, Row
+from playground.screens.desk import Desk
+from playground.screens.markdown import lines as markdown_lines
+from playground.screens.pane import Pane
+from playground.screens.sheet import wrap
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from scenarios.player import LessonSession, LogLine
+
+NEXT: Final = frozenset({"right", "pagedown", "space", "full_stop", "enter"})
+"""What presenters and their clickers press to go on."""
+BACK: Final = frozenset({"left", "pageup", "comma", "backspace"})
+MARKS: Final = {"passed": ("✓ ", "running"), "failed": ("✗ ", "faulted"), "undecided": ("? ", "handling")}
+
+
+class LessonPane(Pane, can_focus=True):
+    """The narration, large; below it what has been done and held so far in this beat."""
+
+    DEFAULT_CSS = """
+    LessonPane { width: 1fr; height: 1fr; }
+    """
+    HELP = "The lesson. Space, right or page down go on, left looks back, up and down scroll, digits answer a question."
+
+    def __init__(self, desk: Desk, session: LessonSession) -> None:
+        super().__init__(id="lesson")
+        self.desk = desk
+        self.session = session
+        self._scroll = 0
+        self._beat = -1
+        self.below = 0
+        """Rows of the narration that do not fit."""
+        self.room = 1
+        """Rows that the narration has."""
+        self._started = time.monotonic()
+
+    @property
+    def minutes(self) -> int:
+        """Minutes since the lesson was opened."""
+        return int((time.monotonic() - self._started) // 60)
+
+    @property
+    def place(self) -> str:
+        """ "beat 3 of 9"."""
+        if self.session.state == "ready":
+            return f"{len(self.session.beats)} beats"
+        return f"beat {self.session.shown + 1} of {len(self.session.beats)}"
+
+    def stamp(self) -> Hashable:
+        """Everything of the session that is shown."""
+        session = self.session
+        return (
+            session.state, session.shown, session.played, len(session.log), session.command, session.question,
+            self._scroll, self.minutes, self.desk.revision,
+        )  # fmt: skip
+
+    def paint(self, canvas: Canvas) -> None:
+        """Draw the frame, the narration, and at the bottom where in the lesson this is."""
+        session = self.session
+        canvas.box(0, 0, canvas.width, canvas.height, "lit" if self.has_focus else "line")
+        ready = session.state == "ready"
+        canvas.put(2, 0, f" {session.title if ready else session.beat.title} ", "title", canvas.width - 4)
+        if self._beat != session.shown:
+            self._beat, self._scroll = session.shown, 0
+        width, space = canvas.width - 4, canvas.height - 3
+        text = self._opening(width) if ready else [(), *markdown_lines(session.beat.narration, width)]
+        log = [] if ready else self._log(width)
+        if len(text) + len(log) + 2 <= space:
+            text, log = [*text, *log], []
+        kept = min(len(log), max(3, space // 3))
+        self.room = space - kept
+        self._scroll = min(max(self._scroll, 0), max(len(text) - self.room, 0))
+        self.below = max(len(text) - self._scroll - self.room, 0)
+        _paint_rows(canvas, 1, text[self._scroll : self._scroll + self.room])
+        _paint_rows(canvas, 1 + self.room, [log[0], *log[len(log) - kept + 1 :]] if kept else [])
+        if self.below:
+            canvas.put_right(canvas.width - 2, 0, f" ↓ {self.below} more ", "lit bold")
+        self._paint_foot(canvas)
+
+    def _paint_foot(self, canvas: Canvas) -> None:
+        session, y = self.session, canvas.height - 2
+        x = canvas.put(2, y, self.place, "quiet bold")
+        right = canvas.put_right(canvas.width - 2, y, f"{self.minutes} of {session.lesson.front.minutes} min", "quiet")
+        words = {
+            "ready": "space begins", "running": "the machine works…", "asking": "press a number",
+            "over": "the lesson is over: look around", "beat-over": "",
+        }[session.state]  # fmt: skip
+        following = session.beats[session.played].title if session.played < len(session.beats) else "the end"
+        canvas.put(x + 2, y, words or f"space: {following}", "lit bold", right - x - 4)
+
+    def _opening(self, width: int) -> list[Row]:
+        """What the lesson is about, before it begins."""
+        front = self.session.lesson.front
+        rows: list[Row] = [()]
+        rows.append((("At the end you can", "quiet bold"),))
+        for objective in front.objectives:
+            rows += [((("• " if not number else "  ") + line, "text"),)
+                     for number, line in enumerate(wrap(objective, width - 2))]  # fmt: skip
+        rows += [(), (("Based on", "quiet bold"),)]
+        for source in front.sources:
+            rows += [((("• " if not number else "  ") + line, "quiet"),)
+                     for number, line in enumerate(wrap(source, width - 2))]  # fmt: skip
+        return rows
+
+    def _log(self, width: int) -> list[Row]:
+        """A line across, then what was done and found in the beat on screen."""
+        session = self.session
+        rows: list[Row] = []
+        for line in self._log_of_beat():
+            if line.kind not in ("beat", "note"):
+                rows += _log_rows(line, width)
+        if session.command is not None and session.shown == session.played - 1:
+            rows += [((f"▸ {text}" if not number else f"  {text}", "lit bold"),)
+                     for number, text in enumerate(wrap(session.command.text, width - 2))]  # fmt: skip
+        return [(("─" * width, "line"),), *rows] if rows else []
+
+    def _log_of_beat(self) -> list[LogLine]:
+        """What the player wrote since the heading of the beat on screen."""
+        heads = [number for number, line in enumerate(self.session.log) if line.kind == "beat"]
+        if self.session.shown >= len(heads):
+            return []
+        end = heads[self.session.shown + 1] if self.session.shown + 1 < len(heads) else len(self.session.log)
+        return self.session.log[heads[self.session.shown] : end]
+
+    def on_key(self, event: events.Key) -> None:
+        """The presenter's keys."""
+        key = event.key
+        if key in NEXT:
+            self.go_on()
+        elif key in BACK:
+            self.session.back()
+        elif key in ("up", "down"):
+            self._scroll += -1 if key == "up" else 1
+        elif key.isdecimal() and self.session.question is not None:
+            self.answer(int(key) - 1)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+        self.repaint()
+
+    def go_on(self) -> None:
+        """Next beat; with narration still below, first the rest of that."""
+        if self.session.question is not None:
+            self.desk.change(trouble="First a prediction: press the number of an answer")
+            return
+        if self.below and self.session.state != "ready":
+            self._scroll += max(self.room - 1, 1)
+            self.repaint()
+            return
+        self.session.next()
+
+    def answer(self, choice: int) -> None:
+        """Make a prediction."""
+        question = self.session.question
+        if question is not None and 0 <= choice < len(question.choices):
+            self.session.answer(choice)
+            self.desk.change(remark=f"you predict: {question.choices[choice]}")
+
+
+def _paint_rows(canvas: Canvas, y: int, rows: Sequence[Row]) -> None:
+    for number, row in enumerate(rows):
+        x = 2
+        for text, ink in row:
+            x = canvas.put(x, y + number, text, ink, canvas.width - 2 - x)
+
+
+def _log_rows(line: LogLine, width: int) -> list[Row]:
+    if line.kind == "ask":
+        return [((text, "handling"),) for text in wrap(f"? {line.text}", width)]
+    if line.kind == "say":
+        return [((text, "text italic"),) for text in wrap(line.text, width)]
+    mark, ink = MARKS.get(line.verdict, ("· ", "quiet"))
+    rows: list[Row] = [
+        ((mark if not number else "  ", f"{ink} bold"), (text, "text" if line.verdict else "you"))
+        for number, text in enumerate(wrap(line.text, width - 2))
+    ]
+    if line.verdict in ("failed", "undecided") and line.detail:
+        rows += [((f"  {text}", ink),) for text in wrap(line.detail, width - 2)]
+    return rows
