@@ -252,9 +252,9 @@ def _grants(manifest: Manifest, server: Server) -> tuple[Grant, ...]:
     if name == SUPERVISOR:
         add("hearts", HEARTS, READ)
         add("sched_control", "sched_control")
-        for other in manifest.servers.values():
-            if other.heartbeat_us:
-                add(heart_of(other.name), f"{other.name}.signals", WRITE, badge=HEARTBEAT_SIGNAL)
+        for ward in manifest.servers.values():
+            if ward.heartbeat_us:
+                add(heart_of(ward.name), f"{ward.name}.signals", WRITE, badge=HEARTBEAT_SIGNAL)
     return tuple(rows)
 
 
