@@ -17,16 +17,17 @@ MEMORY_BASE = 0x4000_0000
 KERNEL_BASE = 0x1_0000_0000
 """Objects that exist from boot are placed here, outside of all Untyped memory."""
 ROOT_RADIX = 14
+"""log2 of the slots of the root CNode, unless the host asks for another."""
 BUFFER_VADDR = 0x0FFF_F000
 
 
 class _Boot:
     """Places the boot objects one behind the other."""
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, root_radix: int) -> None:
         self.kernel = kernel
         self.address = KERNEL_BASE
-        self.root = CNode(0, 0, ROOT_RADIX + 5)
+        self.root = CNode(0, 0, root_radix + 5)
 
     def make(self, kind: ObjectType, bits: int, index: int) -> object:
         self.address = (self.address + (1 << bits) - 1) >> bits << bits
@@ -55,9 +56,11 @@ class _Boot:
         return first + max(1, -(-len(data) // PAGE_SIZE))
 
 
-def boot(kernel: Kernel, memory_bits: int, root_entry: int, modules: Mapping[str, bytes]) -> None:
+def boot(
+    kernel: Kernel, memory_bits: int, root_entry: int, modules: Mapping[str, bytes], root_radix: int = ROOT_RADIX
+) -> None:
     """Create the root task with capabilities to everything."""
-    start = _Boot(kernel)
+    start = _Boot(kernel, root_radix)
     root = start.root
     root.id = kernel.new_id()
     root.address = KERNEL_BASE
@@ -69,7 +72,7 @@ def boot(kernel: Kernel, memory_bits: int, root_entry: int, modules: Mapping[str
     )
     thread = start.make(ObjectType.TCB, 11, InitSlot.TCB)
     assert isinstance(thread, TCB)
-    whole = Capability(ObjectType.CNODE, root, guard_bits=64 - ROOT_RADIX)
+    whole = Capability(ObjectType.CNODE, root, guard_bits=64 - root_radix)
     derivation.insert_original(kernel, whole, root.slot(InitSlot.CNODE), None)
     vspace = start.make(ObjectType.VSPACE, 12, InitSlot.VSPACE)
     assert isinstance(vspace, VSpace)
@@ -127,7 +130,7 @@ def _memory_and_modules(
         for number, region in enumerate(kernel.devices)
     ]
     behind = first_untyped + len(descriptions)
-    packed = bootinfo.pack((behind, 1 << ROOT_RADIX), descriptions, places)
+    packed = bootinfo.pack((behind, 1 << start.root.radix), descriptions, places)
     start.frames(InitSlot.BOOT_INFO_FRAME, packed[:PAGE_SIZE], vspace, bootinfo.VADDR)
     if len(packed) > PAGE_SIZE:
         start.frames(index, packed[PAGE_SIZE:], vspace, bootinfo.VADDR + PAGE_SIZE)

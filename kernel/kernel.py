@@ -13,7 +13,7 @@ from typing import Any
 from kernel import costs, events, irq, probe, scheduler
 from kernel.abi import Message, ThreadState, UserException
 from kernel.arguments import MAX_TEXT
-from kernel.boot import boot
+from kernel.boot import ROOT_RADIX, boot
 from kernel.errors import KernelError, Preempted
 from kernel.fastpath import run_fast
 from kernel.inspection import Inspection, inspect
@@ -50,8 +50,12 @@ class Kernel:
         root_entry: int = 0,
         modules: Mapping[str, bytes] | None = None,
         devices: Sequence[DeviceRegion] = (),
+        root_radix: int = ROOT_RADIX,
     ) -> None:
-        """Boot with 2^memory_bits bytes of memory; the root task is `load(root_entry, ())`."""
+        """Boot with 2^memory_bits bytes of memory; the root task is `load(root_entry, ())`.
+
+        Its CNode has 2^root_radix slots.
+        """
         self.events: list[events.Event] = []
         self.emit = self.events.append
         self.now = 0
@@ -82,7 +86,7 @@ class Kernel:
         """A load or store reached a device, which may want to act before `until`."""
         self.in_thread = False
         """True while the code of a thread runs, for a watchdog."""
-        boot(self, memory_bits, root_entry, modules or {})
+        boot(self, memory_bits, root_entry, modules or {}, root_radix)
 
     # -- what the host asks for ------------------------------------------------------------------------------------
 
