@@ -6,17 +6,18 @@ and shares its View.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
 from kernel import KernelBug, events
 from kernel.events import Event
 from playground.machine.core import Core
+from playground.machine.devices.operator import OperatorBusy, RequestTooLong
+from playground.machine.probe import ProbeError
 from playground.view.fold import Fold
 from playground.view.model import ServerView
 from playground.view.reach import can_reach
 from playground.view.servers import slot_names
-from scenarios.language.errors import unknown
 from scenarios.stage import Argument, Reply, ServerFacts, StageError
 
 _STATES: Final = {"absent": "not-started"}
@@ -109,15 +110,15 @@ class CoreStage:
             name: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
             for name, value in arguments.items()
         }
-        return self.core.request({"operation": "call", "target": server, "name": operation, "arguments": plain})
+        return self._request({"operation": "call", "target": server, "name": operation, "arguments": plain})
 
     def revoke(self, server: str, capability: str) -> int:
         """Let `you` revoke a capability: everything derived from it dies."""
-        return self.core.request({"operation": "revoke", "server": server, "capability": capability})
+        return self._request({"operation": "revoke", "server": server, "capability": capability})
 
     def delete(self, server: str, capability: str) -> int:
         """Let `you` delete a capability itself."""
-        return self.core.request({"operation": "delete", "server": server, "capability": capability})
+        return self._request({"operation": "delete", "server": server, "capability": capability})
 
     def restart(self, server: str) -> int:
         """Let `you` ask the supervisor for a restart."""
@@ -129,18 +130,15 @@ class CoreStage:
 
     def crash(self, server: str, kind: str) -> None:
         """Make a server fail with the debug probe. Raises StageError."""
-        self._alive(server)
-        self.core.crash(server, kind)
+        self._probe(self.core.crash, server, kind)
 
     def pause(self, server: str) -> None:
         """Hold a server with the debug probe. Raises StageError."""
-        self._alive(server)
-        self.core.pause_server(server)
+        self._probe(self.core.pause_server, server)
 
     def resume(self, server: str) -> None:
         """Let a held server go on. Raises StageError."""
-        self._alive(server)
-        self.core.resume_server(server)
+        self._probe(self.core.resume_server, server)
 
     def advance(self, entries: int) -> None:
         """Let so many kernel entries pass; for whoever drives the machine by the lesson alone."""
@@ -149,13 +147,17 @@ class CoreStage:
         except KernelBug as bug:
             self.failure = str(bug)
 
-    def _alive(self, server: str) -> None:
-        self._update()
-        known = self._fold.view.servers
-        if server not in known:
-            raise StageError(unknown("server", server, list(known)))
-        if not known[server].thread:
-            raise StageError(f"{server} is {known[server].status.word}: there is no thread to touch")
+    def _request(self, request: dict[str, Any]) -> int:
+        try:
+            return self.core.request(request)
+        except (OperatorBusy, RequestTooLong) as error:
+            raise StageError(str(error)) from None
+
+    def _probe(self, touch: Callable[..., None], server: str, *more: str) -> None:
+        try:
+            touch(server, *more)
+        except ProbeError as error:
+            raise StageError(str(error)) from None
 
     def _update(self) -> None:
         trace = self.core.kernel.events

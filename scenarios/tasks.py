@@ -12,7 +12,7 @@ from typing import Final, Literal, Protocol
 
 from scenarios.conditions import Judge, Scope, quote
 from scenarios.language import syntax
-from scenarios.language.words import condition_in_words, duration_in_words
+from scenarios.language.words import duration_in_words
 from scenarios.stage import Stage
 
 Verdict = Literal["passed", "failed", "undecided"]
@@ -130,8 +130,8 @@ class Running(_Bounded):
         if self.late:
             if self.until is None:
                 return Result("failed", f"somebody still had something to do {self.time_over()}")
-            instead = finding.instead
-            return Result("failed", f"{condition_in_words(self.until)} did not come true {self.time_over()}: {instead}")
+            more = self.judge.why_not(self.until, self.scope)
+            return Result("failed", f"{finding.instead} {self.time_over()}{f'; {more}' if more else ''}")
         return self.in_vain() or 1
 
 
@@ -155,7 +155,8 @@ class Expecting(_Bounded):
         if finding.holds and (over or not self.must_last):
             in_time = self.at_once or not self.late or self.must_last or finding.event >= 0 or self.stage.exhausted
             if in_time:
-                return Result("passed", f"after {duration_in_words(passed)}" if passed else "", finding.event)
+                told = f"after {duration_in_words(passed)}" if passed and not self.must_last else ""
+                return Result("passed", told, finding.event)
             return Result("failed", f"it came too late, after {duration_in_words(passed)}")
         if not finding.holds and (over or finding.final):
             more = self.judge.why_not(self.condition, self.scope)

@@ -120,7 +120,7 @@ def test_the_first_beat_includes_the_boot() -> None:
 
 def test_the_absence_of_an_event_must_last() -> None:
     body = "expect no event restarted within 250 cycles"
-    assert play(body, *[TICK] * 5) == [("passed", "after 300 cycles")]
+    assert play(body, *[TICK] * 5) == [("passed", "")]
     outcomes = play(body, TICK, (100, note("restarted", server="disk")), TICK, TICK)
     assert outcomes == [("failed", "it happened at cycle 200")]
 
@@ -231,11 +231,9 @@ def test_run_alone_stops_when_everybody_waits() -> None:
 
 def test_what_never_comes_true_fails_with_its_bound() -> None:
     assert play("run until disk is dead within 200 cycles", *[TICK] * 9) == [
-        ("failed", "disk is dead did not come true within 200 cycles: disk is idle")
+        ("failed", "disk is idle within 200 cycles")
     ]
-    assert play("run until disk is dead", TICK) == [
-        ("failed", "disk is dead did not come true and nothing can happen any more: disk is idle")
-    ]
+    assert play("run until disk is dead", TICK) == [("failed", "disk is idle and nothing can happen any more")]
 
 
 def test_steps_are_exact() -> None:
