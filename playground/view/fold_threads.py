@@ -9,7 +9,7 @@ from kernel import events as ev
 from kernel.abi import ThreadState
 from kernel.events import Event
 from playground.view.model import BUCKET_BITS, HISTORY_BUCKETS, ServerRecord, View
-from playground.view.objects import FaultView, ThreadView
+from playground.view.objects import FaultView, ReplyView, ThreadView
 
 if TYPE_CHECKING:
     from playground.view.message_log import Entry
@@ -66,6 +66,8 @@ def _thread_state(view: View, number: int, event: Event) -> None:
         endpoint = view.endpoints[object_id]
         endpoint.sending = state == _ON_SEND
         _enqueue(view, endpoint.queue, thread)
+        if state == _ON_RECEIVE and badge:
+            _hold(view.replies[badge], thread_id, 0, -1)
     elif state == _ON_NOTIFICATION:
         _enqueue(view, view.notifications[object_id].queue, thread)
     if state != _ON_REPLY and thread.call >= 0:
@@ -112,8 +114,7 @@ def _message(view: View, number: int, event: Event) -> None:
             sender.blocked_on = reply_id
             sender.call = number
             view.calls[sender_id] = (number, event)
-            reply = view.replies[reply_id]
-            reply.thread, reply.server, reply.call = sender_id, receiver_id, number
+            _hold(view.replies[reply_id], sender_id, receiver_id, number)
         else:
             _wake(view, number, sender, _INACTIVE)
         if context_id:
@@ -139,8 +140,7 @@ def _replied(view: View, number: int, event: Event) -> None:
     caller.fault = None
     reply = view.replies.get(reply_id)
     if reply is not None:
-        reply.thread = reply.server = 0
-        reply.call = -1
+        _hold(reply, 0, 0, -1)
     if context_id:
         _lend(view, context_id, threads.get(replier_id), caller)
     entry = (number, event, call)
@@ -150,6 +150,12 @@ def _replied(view: View, number: int, event: Event) -> None:
         _count(owners[replier_id], entry)
     if caller_id in owners:
         _count(owners[caller_id], entry)
+
+
+def _hold(reply: ReplyView, thread: int, server: int, call: int) -> None:
+    reply.thread = thread
+    reply.server = server
+    reply.call = call
 
 
 def _lend(view: View, context_id: int, giver: ThreadView | None, taker: ThreadView) -> None:
@@ -226,10 +232,7 @@ def _notification_bound(view: View, number: int, event: Event) -> None:
 
 
 def _reply_bound(view: View, number: int, event: Event) -> None:
-    reply = view.replies[event[2]]
-    reply.thread = event[3]
-    reply.server = 0
-    reply.call = -1
+    _hold(view.replies[event[2]], event[3], 0, -1)
 
 
 def _started(view: View, number: int, event: Event) -> None:

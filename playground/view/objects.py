@@ -83,7 +83,7 @@ class ThreadView:
     blocked_on: int = 0
     """Id of the Endpoint, Notification or Reply it waits at, or 0."""
     badge: int = 0
-    """Badge of the capability it is trying to send through; valid in BLOCKED_ON_SEND."""
+    """In BLOCKED_ON_SEND the badge of the capability it sends through; in BLOCKED_ON_RECEIVE the Reply it offers."""
     priority: int = 0
     mcp: int = 0
     sched_context: int = 0
