@@ -89,6 +89,9 @@ class You:
         slots = [argument.name for argument in operation.results if argument.type == "capability"]
         shown = {name: _shown(value) for name, value in results.items()}
         text = ", ".join(f"{name} = {value!r}" for name, value in shown.items()) or "done"
+        if "text" in shown:
+            # A result that is called text is what the note's text says, as it is.
+            text = str(shown["text"])
         for name in slots:
             text = f"a capability, now in your slot {results[name]!r}"
         return Outcome(f"{target}.{operation.name}", text, results=shown)
