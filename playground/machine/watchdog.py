@@ -3,8 +3,8 @@
 A thread is Python code in this process, so nothing but an exception raised from outside can end `while True: pass`.
 A timer that counts the processor time of this process sends a signal every TICK seconds of it; the handler looks
 whether the same stretch of a thread's code is still running as LIMIT seconds ago, and if so raises `Runaway` right
-there. The kernel makes it a fault. In the normal case this costs a few dictionary look-ups twenty times for each second of work,
-and nothing while the machine idles.
+there. The kernel makes it a fault. In the normal case this costs a few attribute look-ups twenty times for each
+second of work, and nothing while the machine idles.
 
 A thread may swallow the exception. So the handler sends itself the same signal again at the moment it raises, and
 the next jump or call in that thread's code is interrupted too; from the second time on each of its lines raises (see

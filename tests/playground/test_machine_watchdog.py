@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kernel import CoroutineVehicle, Kernel
 from kernel.abi import UserException
 from kernel.events import FAULTED, field
+from kernel.kernel import Kernel
+from kernel.vehicle import CoroutineVehicle
 from playground.machine.line_counter import LineCounter
 from playground.machine.watchdog import Watchdog
 
@@ -87,12 +88,11 @@ def loop_that_starts_again_in_its_handler() -> None:
         loop_that_starts_again_in_its_handler()
 
 
-def loop_with_finally() -> None:
-    while True:
-        try:
-            sum(range(10))
-        finally:
-            continue
+def loop_that_starts_again_in_its_finally() -> None:
+    try:
+        plain_loop()
+    finally:
+        plain_loop()
 
 
 def loop_over_a_generator() -> None:
@@ -119,7 +119,7 @@ LOOPS = (
     swallowing_loop,
     nested_swallowing_loop,
     loop_that_starts_again_in_its_handler,
-    loop_with_finally,
+    loop_that_starts_again_in_its_finally,
     loop_over_a_generator,
     loop_over_count,
 )

@@ -1,0 +1,320 @@
+"""The machine in real time: a Trio program that runs the core in slices and lets idle time pass by the clock.
+
+Under `trio.run` it is a whole program; in the screens the same `main` runs as a guest (see
+`playground.machine.guest`). Everything a person does arrives as a plain call between two slices; nothing here waits for
+whoever made it.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import AsyncIterable, Callable, Sequence
+from typing import Any, Final
+
+import trio
+
+from kernel.costs import CYCLES_PER_MICROSECOND
+from kernel.events import MESSAGE, REPLIED, Event
+from playground.machine.backing import BlockBacking
+from playground.machine.core import Core
+from playground.machine.pace import FLAT_OUT, Pace
+from playground.view.fold import Fold
+from playground.view.model import View
+from servers.hardware import SECTOR_BYTES
+from servers.manifest import Manifest
+
+CYCLES_PER_SECOND: Final = CYCLES_PER_MICROSECOND * 1_000_000
+SLICE: Final = 200
+"""Kernel entries between two looks at the clock, flat out."""
+SLICE_SECONDS: Final = 0.008
+"""How long the processor keeps the host to itself."""
+WALL_DRIFT: Final = 1_000_000
+"""Microseconds by which the machine's wall clock may be wrong before it is told."""
+STOP_SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+
+
+class Live:
+    """One machine in real time: what is true (`view`, `events`), how fast it goes, and ways to give input."""
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        running: bool = True,
+        speed: float = FLAT_OUT,
+        keyboard: AsyncIterable[str] | None = None,
+        wall_clock: Callable[[], int] = lambda: time.time_ns() // 1000,
+    ) -> None:
+        """`keyboard`: a real one, if keys do not come by `key`; `wall_clock`: microseconds since 1970."""
+        self.core = core
+        self.pace = Pace(running=running, speed=speed)
+        self.gate: Callable[[], int] | None = None
+        """How many kernel entries may be done before it is asked again; 0 stops the machine. A lesson sets it."""
+        self._keyboard = keyboard
+        self._wall_clock = wall_clock
+        self._fold: Fold | None = None
+        self._scope = trio.CancelScope()
+        self._wake = trio.Event()
+        self._in_trio = False
+        self._idle_since: tuple[float, int] | None = None
+
+    # -- what is true ----------------------------------------------------------------------------------------------
+
+    @property
+    def manifest(self) -> Manifest:
+        """The system that runs."""
+        return self.core.manifest
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """Everything that happened since boot."""
+        return self.core.kernel.events
+
+    @property
+    def fold(self) -> Fold:
+        """The fold of all events so far."""
+        if self._fold is None:
+            self._fold = Fold(self.core.manifest)
+        seen, events = self._fold.view.event_count, self.core.kernel.events
+        if seen < len(events):
+            self._fold.update(events[seen:])
+        return self._fold
+
+    @property
+    def view(self) -> View:
+        """What is true now."""
+        return self.fold.view
+
+    @property
+    def console_text(self) -> str:
+        """What the console device shows."""
+        return self.core.console.screen
+
+    @property
+    def disk_label(self) -> str:
+        """The disk in a few words."""
+        return label_of(self.core.disk.medium)
+
+    def where(self, thread: int) -> tuple[str, int, str] | None:
+        """File, line and function at which a thread stands."""
+        return self.core.where(thread)
+
+    # -- how fast it goes ------------------------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """False while paused."""
+        return self.pace.running
+
+    @property
+    def speed(self) -> float:
+        """Events a second; 0 is flat out."""
+        return self.pace.speed
+
+    def run(self) -> None:
+        """Go on."""
+        self.pace.forget_steps()
+        self.pace.running = True
+        self._changed()
+
+    def pause(self) -> None:
+        """Stand still; time stands still too."""
+        self._catch_up()
+        self.pace.running = False
+        self._changed()
+
+    def set_speed(self, events_per_second: float) -> None:
+        """So many events a second; 0 is flat out."""
+        self.pace.speed = events_per_second
+        self._changed()
+
+    def step(self, count: int = 1) -> None:
+        """While paused: so many events."""
+        self.pace.step(count)
+        self._changed()
+
+    def step_message(self) -> None:
+        """While paused: up to the next message or answer."""
+        self.pace.step_message()
+        self._changed()
+
+    def wake(self) -> None:
+        """Something changed that the machine has to look at, such as what its gate would say."""
+        self._changed()
+
+    # -- input -----------------------------------------------------------------------------------------------------
+
+    def request(self, request: dict[str, Any]) -> int:
+        """Hand `you` something to do; the number of the request. Raises RequestTooLong, OperatorBusy."""
+        self._catch_up()
+        number = self.core.request(request)
+        self._changed()
+        return number
+
+    def key(self, text: str) -> None:
+        """Type on the keyboard."""
+        self._catch_up()
+        self.core.key(text)
+        self._changed()
+
+    def crash(self, server: str, kind: str) -> None:
+        """The debug probe makes a server fail. Raises ProbeError."""
+        self._catch_up()
+        self.core.crash(server, kind)
+        self._changed()
+
+    def pause_server(self, server: str) -> None:
+        """The debug probe holds a server. Raises ProbeError."""
+        self._catch_up()
+        self.core.pause_server(server)
+        self._changed()
+
+    def resume_server(self, server: str) -> None:
+        """The debug probe lets a held server go on. Raises ProbeError."""
+        self._catch_up()
+        self.core.resume_server(server)
+        self._changed()
+
+    # -- the program -----------------------------------------------------------------------------------------------
+
+    async def main(self) -> None:
+        """Run until `stop`. Whatever ends it, the power is cut and the disk closed."""
+        try:
+            with self._scope:
+                async with trio.open_nursery() as nursery:
+                    self._in_trio = True
+                    nursery.start_soon(self._processor)
+                    if self._keyboard is not None:
+                        nursery.start_soon(self._type, self._keyboard)
+        finally:
+            self._in_trio = False
+            self.core.close()
+
+    async def main_until_signal(self) -> None:
+        """As `main`, and stop at Ctrl-C, SIGTERM or SIGHUP: the whole program when there are no screens."""
+        with trio.open_signal_receiver(*STOP_SIGNALS) as arrivals:
+            async with trio.open_nursery() as nursery:
+
+                async def stop_at_signal() -> None:
+                    async for _ in arrivals:
+                        self.stop()
+
+                nursery.start_soon(stop_at_signal)
+                await self.main()
+                nursery.cancel_scope.cancel()
+
+    def stop(self) -> None:
+        """Switch off. May be called at any time, any number of times."""
+        self._scope.cancel()
+
+    async def _type(self, keyboard: AsyncIterable[str]) -> None:
+        async for text in keyboard:
+            self.key(text)
+
+    async def _processor(self) -> None:
+        """Run the core in slices; sleep when there is nothing to do or nothing may be done."""
+        core, pace = self.core, self.pace
+        while True:
+            entries = SLICE if self.gate is None else self.gate()
+            if pace.standing or entries <= 0:
+                await self._sleep(None)
+            elif core.idle:
+                await self._be_idle()
+            elif pace.flat_out:
+                self._run_flat_out(entries)
+                await trio.lowlevel.checkpoint()
+            else:
+                await self._run_paced(entries)
+
+    def _run_flat_out(self, entries: int) -> None:
+        end = time.perf_counter() + SLICE_SECONDS
+        while entries > 0 and not self.core.idle:
+            self.core.run(min(entries, SLICE))
+            if time.perf_counter() >= end:
+                return
+            entries = SLICE if self.gate is None else self.gate()
+
+    async def _run_paced(self, entries: int) -> None:
+        """As many events as the pace allows by now, one kernel entry at a time."""
+        core, pace = self.core, self.pace
+        allowed = pace.allowed(trio.current_time())
+        events = core.kernel.events
+        while allowed > 0 and entries > 0 and not core.idle:
+            before = len(events)
+            entries -= core.run(1)
+            made = len(events) - before
+            messages = sum(event[0] in (MESSAGE, REPLIED) for event in events[before:])
+            pace.happened(made, messages)
+            if made:
+                allowed -= made
+                if pace.standing:
+                    return
+        if pace.running and allowed <= 0:
+            await self._sleep(pace.wait(trio.current_time()))
+        else:
+            await trio.lowlevel.checkpoint()
+
+    async def _be_idle(self) -> None:
+        """Everybody waits: a step jumps to the next change, otherwise time passes as outside."""
+        self.pace.stood_still()
+        if self.pace.stepping:
+            if not self.core.skip_idle_time():
+                self.pace.forget_steps()
+            await trio.lowlevel.checkpoint()
+            return
+        self._check_wall_clock()
+        if self.core.idle:
+            now = trio.current_time()
+            if self._idle_since is None:
+                self._idle_since = (now, self.core.kernel.now)
+            change = self.core.next_change()
+            started, cycle = self._idle_since
+            until = None if change is None else started + (change - cycle) / CYCLES_PER_SECOND - now
+            timed_out = await self._sleep(until, keep_idle=True)
+            if timed_out and change is not None:
+                self.core.pass_idle_time(change)
+            else:
+                self._catch_up()
+        if not self.core.idle:
+            self._idle_since = None
+
+    def _catch_up(self) -> None:
+        """Let the idle time pass that has passed outside."""
+        if self._idle_since is not None and self._in_trio:
+            started, cycle = self._idle_since
+            self.core.pass_idle_time(cycle + int((trio.current_time() - started) * CYCLES_PER_SECOND))
+
+    def _check_wall_clock(self) -> None:
+        if not self.core.virtual:
+            outside = self._wall_clock()
+            if abs(outside - self.core.timer.wall) > WALL_DRIFT:
+                self.core.set_wall_clock(outside)
+
+    async def _sleep(self, seconds: float | None, *, keep_idle: bool = False) -> bool:
+        """Until something changes, or so many seconds have passed; whether they have."""
+        if not keep_idle:
+            self._idle_since = None
+            if seconds is None:
+                self.pace.stood_still()
+        self._wake = trio.Event()
+        if seconds is None:
+            await self._wake.wait()
+            return False
+        with trio.move_on_after(max(0.0, seconds)) as scope:
+            await self._wake.wait()
+        return scope.cancelled_caught
+
+    def _changed(self) -> None:
+        if self._in_trio:
+            self._wake.set()
+
+
+def label_of(medium: BlockBacking) -> str:
+    """A disk in a few words: its file, its size, and whether it can be written."""
+    path = getattr(medium, "path", None)
+    size = medium.sector_count * SECTOR_BYTES
+    amount = f"{size >> 20} MiB" if size >= 1 << 20 else f"{size >> 10} KiB"
+    return f"{path.name if path else 'virtual'} {amount}" + (" read-only" if medium.read_only else "")
