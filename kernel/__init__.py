@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kernel.errors import KernelError
+    from kernel.kernel import DeviceRegion, Kernel
+    from kernel.objects import KernelBug
+    from kernel.vehicle import CoroutineVehicle, Runaway
 
 __all__ = ["CoroutineVehicle", "DeviceRegion", "Kernel", "KernelBug", "KernelError", "Runaway"]
 

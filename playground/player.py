@@ -14,6 +14,7 @@ from kernel.events import Event
 from playground.machine.core import Core
 from playground.machine.devices.operator import OperatorBusy, RequestTooLong
 from playground.machine.probe import ProbeError
+from playground.requests import call_request, delete_request, revoke_request
 from playground.view.fold import Fold
 from playground.view.model import ServerView
 from playground.view.reach import can_reach
@@ -106,19 +107,15 @@ class CoreStage:
 
     def call(self, server: str, operation: str, arguments: Mapping[str, Argument]) -> int:
         """Let `you` call an operation. Raises StageError."""
-        plain = {
-            name: value.decode("utf-8", "replace") if isinstance(value, bytes) else value
-            for name, value in arguments.items()
-        }
-        return self._request({"operation": "call", "target": server, "name": operation, "arguments": plain})
+        return self._request(call_request(server, operation, arguments))
 
     def revoke(self, server: str, capability: str) -> int:
         """Let `you` revoke a capability: everything derived from it dies."""
-        return self._request({"operation": "revoke", "server": server, "capability": capability})
+        return self._request(revoke_request(server, capability))
 
     def delete(self, server: str, capability: str) -> int:
         """Let `you` delete a capability itself."""
-        return self._request({"operation": "delete", "server": server, "capability": capability})
+        return self._request(delete_request(server, capability))
 
     def restart(self, server: str) -> int:
         """Let `you` ask the supervisor for a restart."""
