@@ -94,7 +94,18 @@ def _step(hand: Hand, rest: str) -> None:
     if not rest and hand.next_beat():
         return
     hand.desk.machine.pause()
-    hand.desk.machine.step(_count(rest, 1, 1_000_000))
+    if rest:
+        hand.desk.machine.step(_count(rest, 1, 1_000_000))
+    else:
+        hand.desk.machine.step_message()
+    hand.desk.change(moment=-1)
+
+
+def _step_event(hand: Hand, rest: str) -> None:
+    if hand.next_beat():
+        return
+    hand.desk.machine.pause()
+    hand.desk.machine.step(1)
     hand.desk.change(moment=-1)
 
 
@@ -180,8 +191,9 @@ def _send(hand: Hand, rest: str) -> None:
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("step", ("space", "full_stop"), "space", "step", "Let the machine take one step, or start the next beat.",
-           _step, "step [N]", 1),
+    Action("step", ("space",), "space", "step", "Go on to the next message (or by N events), or to the next beat.", _step,
+           "step [N]", 1),
+    Action("event", ("full_stop",), ".", "", "Let one event happen, or go on to the next beat.", _step_event),
     Action("toggle", ("p",), "p", "run", "Run, or pause.", _toggle),
     Action("run", (), "", "", "Let the machine run.", _run, "run"),
     Action("pause", (), "", "", "Let the machine stand still.", _pause, "pause"),

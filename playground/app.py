@@ -151,6 +151,7 @@ class Playground(App[int]):
 
     def poll(self) -> None:
         """Look at the machine and draw what changed."""
+        self.desk.machine.refresh()
         if self.desk.view.event_count != self._notes_end:
             self._hear()
         if self.session is not None:
@@ -222,8 +223,10 @@ class Playground(App[int]):
         """Do something; what the person did wrong is said beside the command line."""
         try:
             do()
-        except UserMistake as mistake:
-            self.desk.change(trouble=str(mistake), remark="")
+        except Exception as error:
+            if not getattr(error, "is_users_mistake", False):
+                raise
+            self.desk.change(trouble=str(error), remark="")
             return False
         return True
 

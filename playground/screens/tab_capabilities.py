@@ -5,10 +5,11 @@ from __future__ import annotations
 from kernel.abi import ObjectType
 from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Tab, Target, entry
-from playground.screens.words import plural, rights_word
+from playground.screens.words import rights_word
 from playground.view import derivation
-from playground.view.model import CapView, ServerView
+from playground.view.model import CapView
 from playground.view.objects import TYPE_WORDS
+from playground.view.servers import slot_names
 
 MOST_COPIES = 24
 """Copies shown below one capability; the rest is counted."""
@@ -82,14 +83,6 @@ def _derived(desk: Desk, cap: CapView, width: int, home: int) -> tuple[list[Entr
     return lines, {(child.cnode, child.index) for _, child in rows}
 
 
-def granted(desk: Desk, server: ServerView) -> int | None:
-    """How many capabilities to others the manifest grants."""
-    row = desk.machine.manifest.servers.get(server.name)
-    if row is None:
-        return None
-    return len(row.uses) + len(row.irqs) + len(row.windows) + len(row.provides) + len(row.own) + len(row.controls)
-
-
 def page(desk: Desk, width: int) -> Page:
     """The capabilities of the selected server."""
     server = desk.server
@@ -107,12 +100,9 @@ def page(desk: Desk, width: int) -> Page:
         below, slots = _derived(desk, cap, width, server.cspace)
         shown |= slots
         lines.extend(below)
-    count = granted(desk, server)
+    granted = len(slot_names(desk.machine.manifest, server.name).keys() & held.keys())
     lines.append(entry(("", "text")))
-    words = f"holds {plural(len(held), 'capability').replace('capabilitys', 'capabilities')}"
-    if count is not None:
-        words += f", {count} granted by the manifest"
-    lines.append(entry((words, "quiet")))
+    lines.append(entry((f"granted by the manifest: {granted}   others: {len(held) - granted}", "quiet")))
     lines.append(entry(("r receive  w send  g grant  p be answered", "quiet")))
     return Page(lines, head=1)
 

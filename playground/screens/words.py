@@ -12,7 +12,7 @@ SPARKS: Final = "▁▂▃▄▅▆▇█"
 INKS: Final = {"absent": "stopped", "paused": "handling"}
 """Inks of states whose name is not the name of an ink."""
 
-WORDS: Final = {"waiting": "waiting", "sending": "waiting to send", "absent": "not started"}
+WORDS: Final = {"waiting": "waiting", "sending": "sending", "absent": "not started"}
 """Shorter words than those of the View, where a card is narrow."""
 
 KIND_INKS: Final = {"call": "call", "send": "call", "reply": "reply", "fault": "faulted", "signal": "signal"}

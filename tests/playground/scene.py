@@ -208,6 +208,12 @@ class StillMachine:
     def step(self, count: int = 1) -> None:
         self.told.append(("step", count))
 
+    def step_message(self) -> None:
+        self.told.append(("step", "message"))
+
+    def refresh(self) -> None:
+        pass
+
     def request(self, request: dict[str, Any]) -> int:
         self.told.append(("request", request))
         return len(self.told)
