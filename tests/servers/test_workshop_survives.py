@@ -107,5 +107,18 @@ def test_the_driver_without_its_interrupt_cannot_answer_until_it_is_rebuilt() ->
     person.core.request({"operation": "revoke", "server": SUPERVISOR, "capability": "disk_irq"})
     person.core.advance(500)
     assert person.notes("you-reply")[-1]["ok"] == 1
+    assert person.ask("fs", "read", path="/etc/motd")["error"] == "UNAVAILABLE"
+    assert not person.notes("server-died")
     person.ask("supervisor", "restart", server="disk")
     person.everything_works()
+
+
+def test_without_the_supervisor_the_servers_go_on_unwatched() -> None:
+    person = Person()
+    person.core.crash(SUPERVISOR, "exception")
+    person.pass_time(1)
+    assert "welcome" in person.ask("fs", "read", path="/etc/motd")["data"]
+    person.core.crash("counter", "exception")
+    person.core.advance(500)
+    assert not person.notes("server-died")
+    assert "welcome" in person.ask("fs", "read", path="/etc/motd")["data"]
