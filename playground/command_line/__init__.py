@@ -1,7 +1,8 @@
 """The command line: what a person types into a shell, before any screen is there.
 
-Exit codes: 0 done, 1 a lesson's expectation or check failed, 2 the person's mistake, 130 stopped by Ctrl-C, 141 the
-reader of the output went away. A traceback is only ever our bug.
+Exit codes: 0 done, 1 an expectation of a lesson failed, 2 the person's mistake (in the words or in a lesson), 3 a
+lesson could not be decided, 130 stopped by Ctrl-C, 141 the reader of the output went away. A traceback is only ever
+our bug.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from playground.command_line.parser import Wanted
 
 DONE = 0
-FAILED = 1
 MISTAKE = 2
 INTERRUPTED = 130
 OUTPUT_CLOSED = 141

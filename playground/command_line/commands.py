@@ -42,6 +42,10 @@ def on_screen(settings: Settings) -> int:
     """Check what would stop the machine at once, then hand over to the screens."""
     know_the_system(settings.system)
     know_the_theme(settings.theme)
+    if settings.lesson is not None:
+        from scenarios.library import checked_lesson
+
+        checked_lesson(settings.lesson)
     if settings.disk is not None:
         from playground.images import check_image
 
@@ -66,20 +70,9 @@ def list_everything(wanted: Wanted) -> int:
 
 def check(wanted: Wanted) -> int:
     """`playground check`: a line for each lesson that is right; everything that is wrong with the others."""
-    from scenarios.language.errors import LessonError
-    from scenarios.library import checked_lesson
+    from playground.headless import check as check_lessons
 
-    code = 0
-    for name in wanted.lessons:
-        try:
-            lesson = checked_lesson(name)
-        except LessonError as error:
-            print(error, file=sys.stderr)
-            code = 1
-        else:
-            beats, commands = len(lesson.beats), sum(1 for _ in lesson.commands)
-            print(f"{lesson.file}: {beats} beats, {commands} commands, nothing wrong")
-    return code
+    return check_lessons(wanted.lessons)
 
 
 def which_disk_command(wanted: Wanted) -> int:

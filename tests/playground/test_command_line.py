@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from playground import __version__
-from playground.command_line import DONE, FAILED, INTERRUPTED, MISTAKE, OUTPUT_CLOSED, run
+from playground.command_line import DONE, INTERRUPTED, MISTAKE, OUTPUT_CLOSED, run
 from playground.command_line.parser import parse, size
 from playground.settings import Settings
 from tests.playground import terminals
@@ -246,7 +246,7 @@ def test_a_new_disk_holds_the_files_of_the_folder(tmp_path: Path, capsys: pytest
     assert run([*command, "--force"]) == DONE
 
 
-def test_a_misspelt_system_or_a_missing_image_is_noticed_before_the_screens(
+def test_a_misspelt_name_or_a_missing_image_is_noticed_before_the_screens(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """The screens are never started for it."""
@@ -255,6 +255,7 @@ def test_a_misspelt_system_or_a_missing_image_is_noticed_before_the_screens(
     assert complaint(capsys, "--system", "workshp") == "no system is called 'workshp'; did you mean workshop?"
     assert "no file" in complaint(capsys, "--system", "mine.toml")
     assert complaint(capsys, "--theme", "nrod") == "no theme is called 'nrod'; did you mean nord?"
+    assert "did you mean `reincarnation`?" in complaint(capsys, "play", "reincarnatoin")
     missing = str(tmp_path / "missing.img")
     assert missing in complaint(capsys, "--disk", missing)
 
@@ -280,7 +281,7 @@ def test_a_checked_lesson_is_told_to_be_right(tmp_path: Path, capsys: pytest.Cap
     own = lesson_file(tmp_path, 'call fs.read path="/etc/motd"')
     assert run(["check", "reincarnation", str(own)]) == DONE
     said = capsys.readouterr().out
-    assert f"{own}: 1 beats, 1 commands, nothing wrong" in said
+    assert f"{own}: 1 beats, 1 commands, all of them valid" in said
     assert "scenarios/lessons/reincarnation.md" in said
 
 
@@ -293,8 +294,8 @@ def test_a_lesson_with_a_mistake_is_pointed_at(
 ) -> None:
     """file:line:column, the line, a caret under the place, and the nearest name."""
     own = lesson_file(tmp_path, 'call fs.read path="/etc/motd"', command)
-    assert run(["check", str(own)]) == FAILED
-    sentence, line, caret, *rest = capsys.readouterr().err.splitlines()
+    assert run(["check", str(own)]) == MISTAKE
+    sentence, line, caret, *rest = capsys.readouterr().out.splitlines()
     assert sentence.startswith(f"{own}:10:{column}: ")
     assert about in sentence
     assert line.strip() == command
@@ -303,7 +304,11 @@ def test_a_lesson_with_a_mistake_is_pointed_at(
 
 
 def test_a_lesson_that_does_not_exist_has_a_nearest_name(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """By name, and by path."""
-    assert "`reincarnation`" in complaint(capsys, "check", "reincarnatoin")
+    """By name, and by path; however it is to be played."""
     missing = str(tmp_path / "missing.md")
-    assert complaint(capsys, "check", missing) == f"the lesson {missing} cannot be read: no such file or directory"
+    for words in (["check"], ["play", "--headless"]):
+        assert run([*words, "reincarnatoin", missing]) == MISTAKE
+        assert capsys.readouterr().out.splitlines() == [
+            "No lesson is called `reincarnatoin`; did you mean `reincarnation`?",
+            f"the lesson {missing} cannot be read: no such file or directory",
+        ]
