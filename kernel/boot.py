@@ -100,7 +100,7 @@ def boot(
     kernel.emit((events.SC_CONFIGURED, 0, context.id, costs.BOOT_BUDGET, costs.BOOT_BUDGET, 0, 2, 0))
     refills.start(kernel, context, refills.MIN_REFILLS, costs.BOOT_BUDGET, 0)
     schedcontext.bind_tcb(kernel, context, thread)
-    kernel.set_state(thread, ThreadState.RUNNING)
+    kernel.set_state(thread, ThreadState.RESTART)
     scheduler.possible_switch_to(kernel, thread)
     scheduler.schedule(kernel)
 

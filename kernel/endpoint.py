@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel import events, notification, refills, reply, schedcontext, scheduler, transfer
+from kernel import events, notification, refills, reply, schedcontext, scheduler, states, transfer
 from kernel.abi import UNTOUCHED, Message, ThreadState
 from kernel.objects import TCB, Capability, Endpoint, Reply
 
@@ -76,7 +76,7 @@ def deliver(
     how = _FAULT if sender.fault is not None else _CALL if sender.is_call else _SEND
     label, words, moved = transfer.message(kernel, sender, receiver, endpoint, badge, can_grant=can_grant)
     lent = 0
-    receiver.state = ThreadState.RUNNING
+    states.enter(receiver, ThreadState.RUNNING)
     caller_waits = how != _SEND and held is not None
     if caller_waits and can_donate and sender.sched_context is not None and receiver.sched_context is None:
         lent = sender.sched_context.id
@@ -94,7 +94,7 @@ def deliver(
     elif held is not None:
         reply.push(kernel, sender, receiver, held, can_donate=can_donate)
     else:
-        sender.state = ThreadState.INACTIVE
+        states.enter(sender, ThreadState.INACTIVE)
         scheduler.left_processor(kernel, sender)
 
 
@@ -133,7 +133,7 @@ def receive(kernel: Kernel, thread: TCB, cap: Capability, held: Reply | None, *,
         can_grant=sender.can_grant, can_donate=not plain and not is_timeout,
     )  # fmt: skip
     if plain:
-        sender.state = ThreadState.RUNNING
+        states.enter(sender, ThreadState.RUNNING)
         sender.value = None
         scheduler.possible_switch_to(kernel, sender)
 
@@ -143,16 +143,21 @@ def cancel_ipc(kernel: Kernel, thread: TCB) -> None:
     state = thread.state
     thread.fault = None
     if state == ThreadState.BLOCKED_ON_SEND or state == ThreadState.BLOCKED_ON_RECEIVE:
-        waited = thread.blocked_on
-        assert waited is not None
-        waited.queue.remove(thread)
-        thread.blocked_on = None
-        unlink_reply(kernel, thread)
+        leave(kernel, thread)
         kernel.set_state(thread, ThreadState.INACTIVE)
     elif state == ThreadState.BLOCKED_ON_NOTIFICATION:
         notification.cancel(kernel, thread)
     elif state == ThreadState.BLOCKED_ON_REPLY:
         reply.remove_tcb(kernel, thread)
+
+
+def leave(kernel: Kernel, thread: TCB) -> None:
+    """Take a thread out of an endpoint's queue; the caller gives it its next state."""
+    waited = thread.blocked_on
+    assert waited is not None
+    waited.queue.remove(thread)
+    thread.blocked_on = None
+    unlink_reply(kernel, thread)
 
 
 def unlink_reply(kernel: Kernel, thread: TCB) -> None:

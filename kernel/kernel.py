@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kernel import costs, events, irq, probe, scheduler
+from kernel import costs, events, irq, probe, scheduler, states
 from kernel.abi import Message, ThreadState, UserException
 from kernel.arguments import MAX_TEXT
 from kernel.boot import ROOT_RADIX, boot
@@ -212,7 +212,7 @@ class Kernel:
 
     def set_state(self, thread: TCB, state: int, target: int = 0, badge: int = 0) -> None:
         """Change the state of a thread and say so; the current thread may have to leave the processor."""
-        thread.state = state
+        states.enter(thread, state)
         self.emit((events.THREAD_STATE, self.now, thread.id, int(state), target, badge))
         if thread is self.current:
             scheduler.left_processor(self, thread)

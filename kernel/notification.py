@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel import endpoint, events, refills, schedcontext, scheduler
+from kernel import endpoint, events, refills, schedcontext, scheduler, states
 from kernel.abi import UNTOUCHED, Message, ThreadState
 from kernel.objects import TCB, Notification
 
@@ -22,7 +22,7 @@ def signal(kernel: Kernel, sender: int, notification: Notification, badge: int) 
         notification.queue.remove(woken)
     elif notification.bound is not None and notification.bound.state == ThreadState.BLOCKED_ON_RECEIVE:
         woken = notification.bound
-        endpoint.cancel_ipc(kernel, woken)
+        endpoint.leave(kernel, woken)
     else:
         notification.active = True
         notification.word = badge
@@ -35,7 +35,7 @@ def signal(kernel: Kernel, sender: int, notification: Notification, badge: int) 
     if woken is None:
         return
     woken.blocked_on = None
-    woken.state = ThreadState.RUNNING
+    states.enter(woken, ThreadState.RUNNING)
     woken.value = Message(badge, UNTOUCHED, ())
     maybe_donate(kernel, woken, notification)
     refills.unblock_if_sporadic(kernel, woken.sched_context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kernel import events, faults, refills, schedcontext, scheduler, transfer
+from kernel import events, faults, refills, schedcontext, scheduler, states, transfer
 from kernel.abi import Fault, ThreadState
 from kernel.objects import TCB, Reply, SchedContext
 
@@ -18,7 +18,7 @@ def push(kernel: Kernel, caller: TCB, callee: TCB, held: Reply, *, can_donate: b
     """The caller now waits for `held`; its scheduling context goes to a passive callee."""
     held.tcb = caller
     caller.reply = held
-    caller.state = ThreadState.BLOCKED_ON_REPLY
+    states.enter(caller, ThreadState.BLOCKED_ON_REPLY)
     scheduler.left_processor(kernel, caller)
     context = caller.sched_context
     if context is not None and callee.sched_context is None and can_donate:
@@ -34,7 +34,6 @@ def push(kernel: Kernel, caller: TCB, callee: TCB, held: Reply, *, can_donate: b
 def _unlink(caller: TCB, held: Reply) -> None:
     held.tcb = None
     caller.reply = None
-    caller.state = ThreadState.INACTIVE
 
 
 def pop(kernel: Kernel, held: Reply, caller: TCB) -> SchedContext | None:
@@ -76,7 +75,7 @@ def _tell(kernel: Kernel, held: Reply, caller: TCB, given: SchedContext | None) 
     kernel.emit((events.REPLY_BOUND, kernel.now, held.id, 0))
     if given is not None:
         kernel.emit((events.SC_BOUND, kernel.now, given.id, caller.id))
-    kernel.emit((events.THREAD_STATE, kernel.now, caller.id, int(ThreadState.INACTIVE), 0, 0))
+    kernel.set_state(caller, ThreadState.INACTIVE)
 
 
 def remove(kernel: Kernel, held: Reply, caller: TCB) -> None:
@@ -103,13 +102,13 @@ def transfer_reply(kernel: Kernel, sender: TCB, held: Reply, *, can_grant: bool)
     fault = caller.fault
     if fault is None:
         label, words, moved = transfer.message(kernel, sender, caller, None, 0, can_grant=can_grant)
-        caller.state = ThreadState.RUNNING
+        states.enter(caller, ThreadState.RUNNING)
         restarts = 0
     else:
         label, words, moved = sender.message[0], sender.message[1], ()
         goes_on = faults.handle_reply(caller, label, words)
         caller.fault = None
-        caller.state = ThreadState.RESTART if goes_on else ThreadState.INACTIVE
+        states.enter(caller, ThreadState.RESTART if goes_on else ThreadState.INACTIVE)
         restarts = 1 if goes_on else 2
     kernel.emit(
         (
