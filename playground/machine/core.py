@@ -56,7 +56,7 @@ class Core:
         wall: int | None = None,
         load: Loader = load_program,
     ) -> None:
-        """Boot. `virtual`: the wall clock starts at a fixed date; otherwise at `wall` (microseconds since 1970), or now."""
+        """Boot. The wall clock starts at `wall` (microseconds since 1970), or at a fixed date if `virtual`, or now."""
         self.manifest = manifest
         self.virtual = virtual
         if wall is None:

@@ -1,9 +1,9 @@
 """Runs the machine's Trio program as a guest on the event loop of the screens (asyncio).
 
-The rules that make this safe, all measured: the application owns the guest and starts it when it is mounted; to leave,
-it calls `quit`, which only cancels; Trio unwinds in its own time (the disk is closed there), and only then is the application
-told, through `on_done`, that it may exit. Whoever waits for the end is shielded from being cancelled itself.
-Signals go the same way, so a second Ctrl-C cannot leave the terminal in a state that nobody restores.
+The rules that make this safe, all measured: the application owns the guest and starts it when it is mounted; to
+leave, it calls `quit`, which only cancels; Trio unwinds in its own time (the disk is closed there), and only then is
+the application told, through `on_done`, that it may exit. Whoever waits for the end is shielded from being cancelled
+itself. Signals go the same way, so a second Ctrl-C cannot leave the terminal in a state that nobody restores.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Guest:
         self._scope.cancel()
 
     async def wait(self) -> None:
-        """Until the program has ended. Being cancelled meanwhile does not stop the waiting, but is passed on after it."""
+        """Until the program has ended. Being cancelled does not stop the waiting; it is passed on afterwards."""
         assert self._done is not None, "a guest is waited for once it has started"
         cancelled: asyncio.CancelledError | None = None
         while not self._done.done():
