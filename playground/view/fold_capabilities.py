@@ -17,6 +17,8 @@ from playground.view.objects import CapView
 
 _KINDS: Final = tuple(ObjectType(number) for number in range(len(ObjectType)))
 _UNTYPED: Final = ObjectType.UNTYPED
+_CONTROLS: Final = (ObjectType.IRQ_CONTROL, ObjectType.SCHED_CONTROL)
+"""Like an Untyped these are nothing but their capabilities: the kernel has no object that it could destroy."""
 
 
 def _place(view: View, cap: CapView, cnode: int, index: int) -> None:
@@ -75,9 +77,10 @@ def _removed(view: View, number: int, event: Event) -> None:
         same = view.untyped_caps[cap.object]
         same.remove(cap)
         if not same:
-            # An Untyped is nothing but its capabilities: the kernel has no object to destroy.
             del view.untyped_caps[cap.object]
             view.objects.pop(cap.object, None)
+    elif cap.kind in _CONTROLS and all(other.object != cap.object for other in view.slots.values()):
+        view.objects.pop(cap.object, None)
 
 
 def _changed(view: View, number: int, event: Event) -> None:

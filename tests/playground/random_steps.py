@@ -218,6 +218,7 @@ STORIES: Final[dict[str, list[Step]]] = {
     "priorities": [
         (1, _CALL), (2, _CALL), (4, invocation(5, Label.TCB_SET_PRIORITY, 55, extra=(6,))), (3, _RECV),
     ],
+    "the right to make interrupts is given away": [(1, invocation(ROOT, Label.CNODE_DELETE, 21, 64))],
     "names and notes": [
         (1, (int(Syscall.DEBUG_NAME), SLOTS["frame"], "a frame")),
         (1, (int(Syscall.DEBUG_NOTE), "topic", (("server", "nobody"), ("count", 3)))),
