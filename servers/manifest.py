@@ -360,7 +360,7 @@ def _check_memory(manifest: Manifest, sections: dict[str, Table]) -> None:
         needed = life_bytes(layout, name)
         if needed > server.memory:
             enough = (1 << (needed - 1).bit_length()) // 1024
-            sentence = f"one life of `{name}` takes {needed:,} bytes, more than its memory; \"{enough}K\" is enough"
+            sentence = f'one life of `{name}` takes {needed:,} bytes, more than its memory; "{enough}K" is enough'
             raise sections[name].wrong("memory", sentence)
 
 

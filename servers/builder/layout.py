@@ -274,4 +274,3 @@ def life_bytes(layout: Layout, server: str) -> int:
         size = 1 << row.object_bits
         used = -(-used // size) * size + size * row.count
     return used
-

@@ -81,9 +81,7 @@ async def configure_thread(thread: int, cspace: int, radix: int, vspace: int, bu
     await invoke(thread, Label.TCB_CONFIGURE, words, (cspace, vspace, buffer))
 
 
-async def schedule_thread(
-    thread: int, authority: int, context: int, fault: int, priority: int, most: int = 0
-) -> None:
+async def schedule_thread(thread: int, authority: int, context: int, fault: int, priority: int, most: int = 0) -> None:
     """Give a thread its priority, scheduling context and fault endpoint; `most` is what it may give to others."""
     await invoke(thread, Label.TCB_SET_SCHED_PARAMS, (most, priority), (authority, context, fault))
 

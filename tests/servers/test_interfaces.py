@@ -49,9 +49,7 @@ def test_arguments_survive_the_wire(interface: Interface, operation: Operation, 
     }
     words = encode_request(operation, given_values)
     without_capabilities = {
-        argument.name: given_values[argument.name]
-        for argument in operation.arguments
-        if argument.type != "capability"
+        argument.name: given_values[argument.name] for argument in operation.arguments if argument.type != "capability"
     }
     assert decode_request(operation, words) == without_capabilities
 
