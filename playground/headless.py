@@ -13,7 +13,7 @@ from playground.machine.core import Core
 from playground.player import CoreStage
 from scenarios.language import LessonError, world_of
 from scenarios.lesson import Lesson, has_expectations
-from scenarios.library import NotFound, checked_lesson, lessons, read_system
+from scenarios.library import NotFound, checked_lesson, manifest_of
 from scenarios.player import FREE, LessonSession, LogLine, Outcome
 from servers.manifest import Manifest, ManifestError
 
@@ -35,32 +35,17 @@ def play(names: Sequence[str], *, seed: int | None = None, write: Write = print)
     return next((code for code in _WORST_FIRST if code in codes), PASSED)
 
 
-def check(names: Sequence[str], write: Write = print) -> int:
-    """Say everything that is wrong with lessons, without playing them: 0 or 2."""
-    codes = set()
-    for name in names:
-        lesson = _checked(name, write)
-        codes.add(PASSED if lesson else INVALID)
-        if lesson:
-            commands = sum(len(beat.commands) for beat in lesson.beats)
-            write(f"{lesson.file}: {len(lesson.beats)} beats, {commands} commands, all of them valid")
-    return INVALID if INVALID in codes else PASSED
-
-
-def list_lessons(write: Write = print) -> int:
-    """A line for every shipped lesson."""
-    for lesson in lessons():
-        write(f"{lesson.name:<20} {lesson.front.minutes:>3} min  {lesson.title}")
-    return PASSED
-
-
 def run_lesson(lesson: Lesson, manifest: Manifest, seed: int) -> LessonSession:
     """Play a lesson to its end on a machine of its own, flat out, and give the session with all outcomes."""
-    stage = CoreStage(Core(manifest, seed=seed, disk=virtual_disk()))
+    core = Core(manifest, seed=seed, disk=virtual_disk())
+    stage = CoreStage(core)
     session = LessonSession(lesson, stage, world_of(manifest))
-    while session.next():
-        while 0 < (entries := session.poll()) < FREE:
-            stage.advance(entries)
+    try:
+        while session.next():
+            while 0 < (entries := session.poll()) < FREE:
+                stage.advance(entries, session.deadline)
+    finally:
+        core.close()
     return session
 
 
@@ -68,7 +53,7 @@ def _play_one(name: str, seed: int | None, write: Write) -> int:
     lesson = _checked(name, write)
     if lesson is None:
         return INVALID
-    manifest = read_system(lesson.front.system, beside=lesson.file)
+    manifest = manifest_of(lesson)
     write(f"{lesson.name}: {lesson.title}")
     session = run_lesson(lesson, manifest, lesson.front.seed if seed is None else seed)
     for line in session.log:

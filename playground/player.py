@@ -7,7 +7,7 @@ and shares its View.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel import KernelBug, events
 from kernel.events import Event
@@ -19,7 +19,16 @@ from playground.view.fold import Fold
 from playground.view.model import ServerView
 from playground.view.reach import can_reach
 from playground.view.servers import slot_names
+from scenarios.language import world_of
+from scenarios.player import LessonSession
 from scenarios.stage import Argument, Reply, ServerFacts, StageError
+
+if TYPE_CHECKING:
+    from playground.machine.live import Live
+    from scenarios.lesson import Lesson
+
+IDLE_SPEED: Final = 4.0
+"""In a lesson on screen, idle time passes so many times as fast as outside: nobody likes to watch a timeout."""
 
 _STATES: Final = {"absent": "not-started"}
 """Keys of the View whose word in a lesson is another."""
@@ -137,10 +146,17 @@ class CoreStage:
         """Let a held server go on. Raises StageError."""
         self._probe(self.core.resume_server, server)
 
-    def advance(self, entries: int) -> None:
-        """Let so many kernel entries pass; for whoever drives the machine by the lesson alone."""
+    def advance(self, entries: int, deadline: int | None) -> None:
+        """So many kernel entries flat out, or, if everybody waits, a jump to the next change, at most to a deadline.
+
+        For whoever drives the machine by the lesson alone; the live machine does the same in its own time.
+        """
+        core = self.core
         try:
-            self.core.advance(entries)
+            if not core.idle:
+                core.run(entries)
+            elif stops := [cycle for cycle in (core.next_change(), deadline) if cycle is not None]:
+                core.pass_idle_time(min(stops))
         except KernelBug as bug:
             self.failure = str(bug)
 
@@ -170,6 +186,17 @@ class CoreStage:
         results = {name: value for name, value in fields.items() if name not in _REPLY_WORDS}
         error, text = str(fields.get("error", "")), str(fields.get("text", ""))
         self._replies[request] = Reply(request, bool(fields.get("ok")), error, text, results)
+
+
+def attach_lesson(live: Live, lesson: Lesson) -> LessonSession:
+    """Let a lesson drive the machine that runs on screen: it stands still whenever the lesson waits for the person."""
+    stage = CoreStage(live.core, live.fold)
+    session = LessonSession(lesson, stage, world_of(live.manifest), interactive=True)
+    session.wake = live.wake
+    live.gate = session.poll
+    live.horizon = lambda: session.deadline
+    live.idle_speed = IDLE_SPEED
+    return session
 
 
 def _state(server: ServerView) -> str:

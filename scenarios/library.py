@@ -58,11 +58,16 @@ def read_system(name: str, beside: str = "") -> Manifest:
         raise NotFound(f"{file} is not UTF-8 text") from None
 
 
+def manifest_of(lesson: Lesson) -> Manifest:
+    """The system that a lesson is about. Raises NotFound or ManifestError."""
+    return read_system(lesson.front.system, beside=lesson.file)
+
+
 def checked_lesson(name: str) -> Lesson:
     """A lesson whose commands name only what its system has. Raises NotFound, LessonError or ManifestError."""
     lesson = read_lesson(name)
     try:
-        manifest = read_system(lesson.front.system, beside=lesson.file if name.endswith(".md") else "")
+        manifest = manifest_of(lesson)
     except NotFound as error:
         raise LessonError([Problem(lesson.file, lesson.front.system_line, 1, str(error), "")]) from None
     if problems := problems_in(lesson, world_of(manifest)):

@@ -6,7 +6,7 @@ slices. Since commands are carried out at the same kernel entry in both, the eve
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -94,8 +94,9 @@ class LessonSession:
         self.question: Question | None = None
         self.focus = ""
         """The server that the lesson points at, or ''."""
-        self.free = False
-        """Between beats: let the machine run on while the person looks around."""
+        self.wake: Callable[[], None] = lambda: None
+        """Called when `poll` may say something else than last time, because the person did something."""
+        self._free = False
         self._judge = Judge(stage)
         self._queue: list[Command] = []
         self._task: Task | None = None
@@ -132,6 +133,21 @@ class LessonSession:
             return "pending"
         return "passed" if self.outcomes else "undecided"
 
+    @property
+    def deadline(self) -> int | None:
+        """The cycle at which `poll` must be called again even if everybody waits, or None."""
+        return self._task.deadline if self._task is not None else None
+
+    @property
+    def free(self) -> bool:
+        """Whether the machine runs on between beats, while the person looks around."""
+        return self._free
+
+    @free.setter
+    def free(self, value: bool) -> None:
+        self._free = value
+        self.wake()
+
     def next(self) -> bool:
         """Look at the next beat, or start it if it was not played yet. False if the present one is not over."""
         if self.shown + 1 < self.played:
@@ -141,6 +157,7 @@ class LessonSession:
             return False
         if self.played == len(self.lesson.beats):
             self.state = "over"
+            self.wake()
             return True
         self.shown = self.played
         self.played += 1
@@ -149,6 +166,7 @@ class LessonSession:
         self._queue = list(self.beat.commands)
         self.state = "running"
         self.log.append(LogLine("beat", f"{self.lesson.file}:{self.beat.line}", self.beat.title))
+        self.wake()
         return True
 
     def back(self) -> bool:
@@ -165,6 +183,7 @@ class LessonSession:
         self.answers.append((self.question, choice))
         self.question = None
         self.state = "running"
+        self.wake()
 
     def poll(self) -> int:
         """Carry out what can be carried out now; how many kernel entries may pass before the next poll.
@@ -184,7 +203,7 @@ class LessonSession:
             else:
                 self.command = None
                 self.state = "beat-over" if self.played < len(self.lesson.beats) else "over"
-        return FREE if self.state == "over" or (self.free and self.state == "beat-over") else 0
+        return FREE if self.state == "over" or (self._free and self.state == "beat-over") else 0
 
     def _begin(self, command: Command) -> None:
         """Start a command: it is done at once, or leaves a task behind."""

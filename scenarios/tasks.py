@@ -37,6 +37,9 @@ class Result:
 class Task(Protocol):
     """Something that takes machine time."""
 
+    deadline: int
+    """The cycle at which it must be asked again even if nothing has happened."""
+
     def poll(self) -> int | Result:
         """How many kernel entries may pass before the next question, or how it ended."""
 
@@ -53,7 +56,7 @@ class _Bounded:
 
     @property
     def late(self) -> bool:
-        return self.stage.cycle > self.deadline or self.stage.exhausted
+        return self.stage.cycle >= self.deadline or self.stage.exhausted
 
     def in_vain(self) -> Result | None:
         """The end of a task that cannot be decided: the machine broke down or does not get on."""
@@ -96,7 +99,7 @@ class Stepping(_Bounded):
 
     def poll(self) -> int | Result:
         left = self.end - self.stage.steps
-        if left <= 0 or self.stage.exhausted:
+        if left <= 0 or self.late:
             return Result("passed")
         return self.in_vain() or left
 

@@ -53,6 +53,10 @@ class Live:
         self.pace = Pace(running=running, speed=speed)
         self.gate: Callable[[], int] | None = None
         """How many kernel entries may be done before it is asked again; 0 stops the machine. A lesson sets it."""
+        self.horizon: Callable[[], int | None] = lambda: None
+        """The cycle at which the gate has to be asked again even if everybody waits, or None. A lesson sets it."""
+        self.idle_speed = 1.0
+        """How many times as fast as outside idle time passes. A lesson sets it."""
         self._keyboard = keyboard
         self._wall_clock = wall_clock
         self._fold: Fold | None = None
@@ -261,8 +265,11 @@ class Live:
         """Everybody waits: a step jumps to the next change, otherwise time passes as outside."""
         self.pace.stood_still()
         if self.pace.stepping:
-            if not self.core.skip_idle_time():
+            stop = self._next_stop()
+            if stop is None:
                 self.pace.forget_steps()
+            else:
+                self.core.pass_idle_time(stop)
             await trio.lowlevel.checkpoint()
             return
         self._check_wall_clock()
@@ -270,12 +277,12 @@ class Live:
             now = trio.current_time()
             if self._idle_since is None:
                 self._idle_since = (now, self.core.kernel.now)
-            change = self.core.next_change()
+            stop = self._next_stop()
             started, cycle = self._idle_since
-            until = None if change is None else started + (change - cycle) / CYCLES_PER_SECOND - now
+            until = None if stop is None else started + (stop - cycle) / self._cycles_per_second - now
             timed_out = await self._sleep(until, keep_idle=True)
-            if timed_out and change is not None:
-                self.core.pass_idle_time(change)
+            if timed_out and stop is not None:
+                self.core.pass_idle_time(stop)
             else:
                 self._catch_up()
         if not self.core.idle:
@@ -285,7 +292,18 @@ class Live:
         """Let the idle time pass that has passed outside."""
         if self._idle_since is not None and self._in_trio:
             started, cycle = self._idle_since
-            self.core.pass_idle_time(cycle + int((trio.current_time() - started) * CYCLES_PER_SECOND))
+            passed = cycle + int((trio.current_time() - started) * self._cycles_per_second)
+            stop = self._next_stop()
+            self.core.pass_idle_time(passed if stop is None else min(passed, stop))
+
+    @property
+    def _cycles_per_second(self) -> float:
+        return CYCLES_PER_SECOND * self.idle_speed
+
+    def _next_stop(self) -> int | None:
+        """The cycle up to which idle time may pass without looking."""
+        known = [cycle for cycle in (self.core.next_change(), self.horizon()) if cycle is not None]
+        return min(known, default=None)
 
     def _check_wall_clock(self) -> None:
         if not self.core.virtual:

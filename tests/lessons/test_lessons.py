@@ -9,7 +9,7 @@ import pytest
 
 from playground.headless import FAILED, PASSED, play, run_lesson
 from scenarios.lesson import Lesson
-from scenarios.library import checked_lesson, lesson_names, read_system
+from scenarios.library import checked_lesson, lesson_names, manifest_of
 from scenarios.player import LessonSession, Outcome
 from servers.manifest import parse_manifest
 
@@ -18,12 +18,12 @@ from servers.manifest import parse_manifest
 def played(name: str) -> LessonSession:
     """One playing of a shipped lesson, on the system it names."""
     lesson = checked_lesson(name)
-    return run_lesson(lesson, read_system(lesson.front.system), lesson.front.seed)
+    return run_lesson(lesson, manifest_of(lesson), lesson.front.seed)
 
 
 def failures(lesson: Lesson, change: Callable[[str], str]) -> list[Outcome]:
     """What fails when the lesson is played on a system whose manifest was changed."""
-    manifest = read_system(lesson.front.system)
+    manifest = manifest_of(lesson)
     changed = change(manifest.text)
     assert changed != manifest.text, "the change changes nothing"
     session = run_lesson(lesson, parse_manifest(changed, manifest.file), lesson.front.seed)
@@ -55,7 +55,7 @@ def test_every_shipped_lesson_has_beats_objectives_sources_and_predictions(name:
 
 def test_a_lesson_played_twice_gives_the_same_events() -> None:
     lesson = checked_lesson("reincarnation")
-    again = run_lesson(lesson, read_system(lesson.front.system), lesson.front.seed)
+    again = run_lesson(lesson, manifest_of(lesson), lesson.front.seed)
     first = played("reincarnation")
     assert len(again.stage.events) == len(first.stage.events)
     assert again.stage.events == first.stage.events
