@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kernel import costs, events
 from kernel.abi import Message, ObjectType, Syscall, ThreadState
 from kernel.costs import MIN_BUDGET
-from kernel.objects import TCB, SchedContext
+from kernel.objects import TCB, Reply, SchedContext
 
 if TYPE_CHECKING:
     from kernel.kernel import Kernel
@@ -202,28 +202,9 @@ def _reply_recv(kernel: Kernel, thread: TCB, trap: tuple[object, ...]) -> TCB | 
     now = replied + _COST_RECEIVE
     if kernel.release and kernel.next_release <= now:
         return None
-    given = 0
-    if own is None:
-        below = held.prev
-        head = context.refills[0]
-        if held.next is not context or head[0] > replied or head[1] < MIN_BUDGET:
-            return None
-        context.reply = below
-        if below is not None:
-            below.next = context
-        held.prev = held.next = None
-        context.tcb = caller
-        caller.sched_context = context
-        thread.sched_context = None
-        given = runs_on = context.id
-    else:
-        head = own.refills[0]
-        if (
-            held.next is not None or held.prev is not None or own.period or context.period or caller.in_release
-            or not own.refill_max or head[0] > replied or head[1] < MIN_BUDGET
-        ):  # fmt: skip
-            return None
-        runs_on = own.id
+    runs_on = _take_over(thread, context, caller, held, replied)
+    if not runs_on:
+        return None
     caller.reply = None
     caller.state = _RUNNING
     caller.value = _new_message(Message, (0, label, words, 0, 0, ()))
@@ -241,12 +222,36 @@ def _reply_recv(kernel: Kernel, thread: TCB, trap: tuple[object, ...]) -> TCB | 
     kernel.now = now
     kernel.current = caller
     emit = kernel.emit
-    emit((_REPLIED, replied, thread.id, caller.id, held.id, label, words, (), 0, given))
+    emit((_REPLIED, replied, thread.id, caller.id, held.id, label, words, (), 0, 0 if own is not None else runs_on))
     emit((_THREAD_STATE, now, thread.id, _ON_RECEIVE, endpoint.id, held.id))
     emit((_SCHEDULED, now, caller.id, runs_on))
     if own is not None:
         _charge_round_robin(kernel, context, own)
     return caller
+
+
+def _take_over(thread: TCB, context: SchedContext, caller: TCB, held: Reply, at: int) -> int:
+    """What the caller runs on after the reply: the context it lent, or its own; its id, or 0 if that is not simple."""
+    own = caller.sched_context
+    if own is None:
+        head = context.refills[0]
+        if held.next is not context or head[0] > at or head[1] < MIN_BUDGET:
+            return 0
+        context.reply = below = held.prev
+        if below is not None:
+            below.next = context
+        held.prev = held.next = None
+        context.tcb = caller
+        caller.sched_context = context
+        thread.sched_context = None
+        return context.id
+    head = own.refills[0]
+    if (
+        held.next is not None or held.prev is not None or own.period or context.period or caller.in_release
+        or not own.refill_max or head[0] > at or head[1] < MIN_BUDGET
+    ):  # fmt: skip
+        return 0
+    return own.id
 
 
 def _charge_round_robin(kernel: Kernel, left: SchedContext, taken: SchedContext) -> None:
