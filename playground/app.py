@@ -1,424 +1,113 @@
-"""The application on the terminal: it lays out the panes, hands keys to actions, and looks at the machine 25 times a
-second. What a key or a command does stands in `playground.actions`; what is drawn stands in `playground.screens`.
+"""The playground on the terminal: the screens over a machine that runs in real time.
+
+The first frame is drawn before anything of the machine is loaded. Then it boots, and its Trio program runs as a guest
+on the loop of the screens; leaving goes the other way round: first the machine unwinds, then the screens.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+import asyncio
+import signal
+from typing import TYPE_CHECKING, Any, Final
 
-from textual.app import App, ComposeResult
-from textual.binding import Binding
-from textual.containers import Container
-
-from playground.actions import ACTIONS, BY_NAME, UserMistake, command_of, footer_keys, lesson_keys
-from playground.screens.ascii_filter import AsciiFilter
-from playground.screens.command_line import CommandLine
-from playground.screens.desk import Desk, Machine
-from playground.screens.footer import Footer
-from playground.screens.header import Header
-from playground.screens.inks import THEMES
-from playground.screens.inspector import Inspector
-from playground.screens.inspector_tabs import Target
-from playground.screens.pane import Pane
-from playground.screens.sheet import Sheet
-from playground.screens.shelves import Shelves
-from playground.screens.stream import Stream
-from playground.screens.timeline import Timeline
-from playground.screens.too_small import TooSmall
-from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
+from playground.screens.application import Playground
+from playground.screens.standby import Standby, outline_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from textual import events
-    from textual.app import SystemCommand
-    from textual.filter import LineFilter
-    from textual.screen import Screen
-
-    from playground.screens.lesson_pane import LessonPane
+    from playground.machine.guest import Guest
+    from playground.screens.desk import Machine
+    from playground.settings import Settings
     from scenarios.player import LessonSession
 
-POLLS_A_SECOND: Final = 25
-FIRST_SELECTED: Final = "fs"
-WIDE: Final = 110
-"""From this width on the inspector stands beside the shelves."""
+SPEED: Final = 20.0
+"""Events a second at which a person can follow."""
+LESSON_SPEED: Final = 100.0
+"""In a lesson most of what happens is told, not read."""
+MISTAKE: Final = 2
+"""Exit code after a mistake of the user."""
+EARLY_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def _bindings() -> list[Binding]:
-    """The key bindings of all actions."""
-    made = [
-        Binding(key, f"do('{action.name}')", action.help, show=bool(action.label), key_display=action.shown)
-        for action in ACTIONS
-        for key in action.keys
-    ]
-    return [*made, Binding("ctrl+c", "do('quit')", show=False, priority=True), Binding("escape", "settle", show=False)]
+class LivePlayground(Playground):
+    """The screens, and the machine behind them."""
 
-
-class Playground(App[int]):
-    """The screens over one machine."""
-
-    TITLE = "Microkernel playground"
-    AUTO_FOCUS = "#shelves"
-    CSS = """
-    Screen { layers: base top; background: $background; }
-    #body { layout: horizontal; height: 1fr; }
-    #side { width: 45; height: 1fr; layout: vertical; }
-    #side.covered Inspector { display: none; }
-    .narrow #side { display: none; width: 1fr; }
-    .narrow.inspecting #side { display: block; }
-    .narrow.inspecting Shelves { display: none; }
-    .narrow Stream { height: 4; }
-    .lesson #side { width: 48; }
-    .lesson #side Inspector { display: none; }
-    .lesson.inspecting #side Inspector { display: block; }
-    .lesson.inspecting #lesson { display: none; }
-    .lesson.narrow #body { layout: vertical; }
-    .lesson.narrow #side { display: block; width: 100%; height: 1fr; }
-    .lesson.narrow Shelves { height: 4; }
-    .tiny TooSmall { display: block; }
-    """
-    BINDINGS: ClassVar[list[Any]] = _bindings()
-
-    def __init__(
-        self, machine: Machine, settings: Settings | None = None, session: LessonSession | None = None
-    ) -> None:
-        super().__init__()
-        self.session = session
-        self.settings = settings or Settings()
-        self.desk = Desk(machine)
-        self.last_values: dict[tuple[str, str, str], str] = {}
-        """What was last typed into the fields of forms, by target, operation and argument."""
-        self._ascii = AsciiFilter(self.settings.ascii)
-        self._sheet: Sheet | None = None
-        self._before: Pane | None = None
-        """The pane that had the focus before a sheet or the command line took it."""
-        self._notes_end = 0
-        """Number of the first event whose note has not been looked at yet."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self.settings.theme or THEMES[0].name
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """In ASCII mode, the last filter makes everything plain."""
-        filters = super().get_line_filters()
-        return [*filters, self._ascii] if self._ascii.enabled else filters
-
-    def compose(self) -> ComposeResult:
-        """The panes from top to bottom."""
-        desk = self.desk
-        yield Header(desk)
-        with Container(id="body"):
-            if self.session is None:
-                yield Shelves(desk)
-                yield Container(Inspector(desk), id="side")
-            else:
-                yield Container(self._lesson_pane(self.session), Inspector(desk), id="side")
-                yield Shelves(desk)
-        yield Stream(desk)
-        yield Timeline(desk)
-        yield CommandLine(desk, self._complete, self._usage)
-        yield Footer(desk, self._keys)
-        yield TooSmall()
-
-    def _lesson_pane(self, session: LessonSession) -> LessonPane:
-        from playground.screens.lesson_pane import LessonPane
-
-        return LessonPane(self.desk, session)
-
-    @property
-    def lesson(self) -> LessonPane:
-        """The pane of the lesson; only while one is played."""
-        pane = self.query_one("#lesson")
-        return cast("LessonPane", pane)
+    def __init__(self, settings: Settings, machine: Machine, session: LessonSession | None = None) -> None:
+        """`machine`: one that has booted, or one that stands for it until the first frame is drawn."""
+        super().__init__(machine, settings, session)
+        self._guest: Guest | None = None
+        self._to_slow_down = session is not None
+        """A lesson's machine boots flat out; then it slows down so that one can follow."""
+        self.failure: BaseException | None = None
+        """What ended the machine, if that was our mistake."""
 
     def on_mount(self) -> None:
-        """Select somebody and begin to look."""
-        if self.session is not None:
-            self.screen.add_class("lesson")
-            self.query_one("#lesson").focus()
-        names = list(self.desk.machine.manifest.servers)
-        self.desk.selected = FIRST_SELECTED if FIRST_SELECTED in names else names[0]
-        self._fit(self.size.width, self.size.height)
-        self.set_interval(1 / POLLS_A_SECOND, self.poll)
+        """Draw first, then boot."""
+        super().on_mount()
+        for number in EARLY_SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self.leave)
+        self.call_after_refresh(self._boot)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """Another size is another layout."""
-        self._fit(event.size.width, event.size.height)
+    def _boot(self) -> None:
+        from playground.machine.guest import Guest
+        from playground.machine.live import Live
+        from playground.starting import boot
 
-    def _fit(self, width: int, height: int) -> None:
-        self.screen.set_class(width < WIDE, "narrow")
-        self.screen.set_class(width < SMALLEST_WIDTH or height < SMALLEST_HEIGHT, "tiny")
+        machine = self.desk.machine
+        if not isinstance(machine, Live):
+            standby = machine
+            try:
+                machine = boot(self.settings)
+            except Exception as error:
+                if not getattr(error, "is_users_mistake", False):
+                    raise
+                self.exit(MISTAKE, message=str(error))
+                return
+            machine.set_speed(standby.speed)
+            if not standby.running:
+                machine.pause()
+            self.desk.change(machine=machine)
+        self._guest = Guest(machine.main, on_done=self._machine_ended)
+        self._guest.start()
+        self._guest.handle_signals()
 
     def poll(self) -> None:
-        """Look at the machine and draw what changed."""
-        self.desk.machine.refresh()
-        if self.desk.view.event_count != self._notes_end:
-            self._hear()
-        if self.session is not None:
-            self._follow_lesson(self.session)
-        for pane in self.screen.query(Pane):
-            pane.poll()
-
-    def _follow_lesson(self, session: LessonSession) -> None:
-        """Show where the lesson points at, and cover the shelves while it asks."""
-        spotlight = frozenset({session.focus} if session.focus and session.state != "over" else ())
-        if self._sheet is None and (spotlight, session.question) != (self.desk.spotlight, self.desk.question):
-            self.desk.change(spotlight=spotlight, question=session.question)
-        self.query_one(Header).note = self.lesson.place
-
-    def _hear(self) -> None:
-        """Show the answer to what `you` was asked to do."""
-        start, self._notes_end = self._notes_end, self.desk.view.event_count
-        for note in reversed(self.desk.view.notes):
-            if note.number < start:
-                break
-            if note.topic == "you-reply":
-                text = str(note.fields.get("text", ""))
-                self.desk.change(remark=("✓ " if note.fields.get("ok") else "✗ ") + text)
-                break
-
-    # What keys and commands come to.
-
-    def action_do(self, name: str) -> None:
-        """Carry out an action by the name in the registry."""
-        self.desk.change(trouble="")
-        self._try(lambda: BY_NAME[name].run(self, ""))
-
-    def action_focus_next(self) -> None:
-        """Tab, as Textual's screen binds it."""
-        self.next_pane(1)
-
-    def action_focus_previous(self) -> None:
-        """Shift and tab."""
-        self.next_pane(-1)
-
-    def action_settle(self) -> None:
-        """Escape where nothing else wants it: back to the shelves, following the newest."""
-        self.desk.change(trouble="", remark="", moment=-1)
-        self.screen.remove_class("inspecting")
-        self.query_one(Shelves).focus()
-
-    def on_command_line_entered(self, message: CommandLine.Entered) -> None:
-        """A command was typed."""
-        found = command_of(message.text)
-        if found is not None:
-            done = self._try(lambda: found[0].run(self, found[1]))
-        else:
-            done = self._try(lambda: self._perform(message.text))
-        if done:
-            line = self.query_one(CommandLine)
-            line.accepted()
-            if self.focused is line and self._sheet is not None:
-                self._sheet.focus()
-
-    def _perform(self, text: str) -> None:
-        from playground.perform import perform
-
-        remark = perform(text, self.desk.machine)
-        if remark and not self.desk.machine.running:
-            remark += "; the machine stands: space steps, p runs"
-        self.desk.change(remark=remark)
-
-    def _try(self, do: Any) -> bool:
-        """Do something; what the person did wrong is said beside the command line."""
-        try:
-            do()
-        except Exception as error:
-            if not getattr(error, "is_users_mistake", False):
-                raise
-            self.desk.change(trouble=str(error), remark="")
-            return False
-        return True
-
-    def on_command_line_left(self) -> None:
-        """Back to where the person was."""
-        self._return_focus()
-
-    def on_shelves_chosen(self) -> None:
-        """Enter on a server: look into it."""
-        self.open_tab("Capabilities")
-
-    def on_stream_chosen(self, message: Stream.Chosen) -> None:
-        """Enter on a line: why did it happen?"""
-        self.open_why()
-
-    def on_inspector_followed(self, message: Inspector.Followed) -> None:
-        """Enter on a line of the inspector."""
-        self.follow(message.target)
-
-    def on_sheet_closed(self, message: Sheet.Closed) -> None:
-        """A sheet is done."""
-        self._take_off_sheet()
-        self._return_focus()
-
-    # The hand that actions work with.
-
-    def follow(self, target: Target) -> None:
-        """Go where a line of the inspector leads."""
-        from playground.screens.following import server_behind
-
-        name = server_behind(self.desk, target)
-        if target.moment >= 0:
-            self.desk.change(moment=target.moment)
-        if name:
-            self.desk.change(selected=name, capability=None)
-
-    def next_pane(self, by: int) -> None:
-        """Move the focus among the panes that can be seen."""
-        panes = [pane for pane in self.screen.query(Pane) if pane.can_focus and _visible(pane)]
-        panes = [pane for pane in panes if not isinstance(pane, CommandLine)]
-        here = self.focused
-        place = panes.index(here) if here in panes else -1
-        panes[(place + by) % len(panes)].focus()
-
-    def toggle_inspector(self) -> None:
-        """Beside the shelves: go there. Instead of them: show or hide it."""
-        if self.screen.has_class("narrow") and self.screen.has_class("inspecting"):
-            self.screen.remove_class("inspecting")
-            self.query_one(Shelves).focus()
-            return
-        self._show_side(self.query_one(Inspector))
-
-    def open_tab(self, name: str) -> None:
-        """Show a tab of the inspector."""
-        self._take_off_sheet()
-        inspector = self.query_one(Inspector)
-        inspector.open(name)
-        self._show_side(inspector)
-
-    def open_why(self) -> None:
-        """The chain of causes of what is selected."""
-        self.open_tab("Why")
-
-    def _show_side(self, pane: Pane) -> None:
-        self.screen.add_class("inspecting")
-        pane.focus()
-
-    def open_send(self, target: str = "") -> None:
-        """What you hold, as a list that becomes a form."""
-        from playground.screens.sheet_send import SendSheet
-
-        self._put_on_sheet(SendSheet(self.desk, self._ask, self.last_values, target or self.desk.selected))
-
-    def _ask(self, target: str, operation: str, values: dict[str, Any]) -> None:
-        arguments = {name: value.decode() if isinstance(value, bytes) else value for name, value in values.items()}
-        self.desk.machine.request({"verb": "call", "target": target, "operation": operation, "arguments": arguments})
-        still = "" if self.desk.machine.running else "; the machine stands: space steps, p runs"
-        self.desk.change(remark=f"you ask {target}.{operation}{still}")
-
-    def open_crash(self) -> None:
-        """How the selected server shall fail."""
-        from playground.screens.sheet_crash import CrashSheet
-
-        server = self.desk.server
-        if server is None or not server.thread:
-            raise UserMistake(f"`{self.desk.selected}` is not alive, so it cannot be crashed")
-        self._put_on_sheet(CrashSheet(self.desk))
-
-    def open_revoke(self) -> None:
-        """What would die."""
-        from playground.screens.sheet_revoke import RevokeSheet
-
-        slot = self.desk.capability
-        if slot is None or slot not in self.desk.view.slots:
-            self.open_tab("Capabilities")
-            self.desk.change(remark="choose a capability with the arrows, then press r")
-            return
-        self._put_on_sheet(RevokeSheet(self.desk, slot))
-
-    def open_console(self) -> None:
-        """The console device of the machine."""
-        from playground.screens.sheet_console import ConsoleSheet
-
-        self._put_on_sheet(ConsoleSheet(self.desk))
-
-    def open_help(self) -> None:
-        """Everything that can be done."""
-        from playground.screens.sheet_help import help_sheet
-
-        self._put_on_sheet(help_sheet(self.desk, self.focused))
-
-    def _put_on_sheet(self, sheet: Sheet) -> None:
-        self._take_off_sheet()
-        self._remember_focus()
-        self._sheet = sheet
-        side = self.query_one("#side")
-        side.add_class("covered")
-        side.mount(sheet)
-        self._show_side(sheet)
-        self.query_one(Footer).show(sheet.keys)
-
-    def _take_off_sheet(self) -> None:
-        if self._sheet is None:
-            return
-        self._sheet.remove()
-        self._sheet = None
-        self.desk.change(losing={}, spotlight=frozenset())
-        self.query_one("#side").remove_class("covered")
-        self.query_one(Footer).show(self._keys)
-
-    def _remember_focus(self) -> None:
-        here = self.focused
-        if isinstance(here, Pane) and not isinstance(here, (Sheet, CommandLine)):
-            self._before = here
-
-    def _return_focus(self) -> None:
-        pane = self._before if self._before is not None and self._before.is_attached else self.query_one(Shelves)
-        if not isinstance(pane, Inspector):
-            self.screen.remove_class("inspecting")
-        pane.focus()
-
-    def focus_command_line(self) -> None:
-        """Begin to type."""
-        self._remember_focus()
-        self.desk.change(remark="")
-        self.query_one(CommandLine).focus()
-
-    def next_beat(self) -> bool:
-        """Go on in the lesson."""
-        if self.session is None or self.session.state == "over":
-            return False
-        self.lesson.go_on()
-        return True
-
-    def previous_beat(self) -> bool:
-        """Look at the beat before."""
-        return self.session is not None and self.session.back()
-
-    def look(self, by: int) -> None:
-        """An older or newer line of the stream."""
-        self.query_one(Stream).move(by)
-
-    def theme_names(self) -> list[str]:
-        """Every theme there is."""
-        return list(self.available_themes)
+        """Look at the machine; once a lesson's has booted, slow it down."""
+        super().poll()
+        if self._to_slow_down and self.desk.view.event_count and self.desk.view.ready:
+            self.desk.machine.set_speed(LESSON_SPEED)
+            self._to_slow_down = False
 
     def leave(self) -> None:
-        """Stop the machine and go."""
-        self.exit(0)
+        """Stop the machine; the screens go when it has."""
+        if self._guest is None:
+            self.exit(0)
+        else:
+            self._guest.quit()
 
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The command palette, from the registry of actions."""
-        from textual.app import SystemCommand
+    def _machine_ended(self, error: BaseException | None) -> None:
+        self.failure = error
+        number = self._guest.signal if self._guest else 0
+        self.exit(1 if error else 128 + number if number else 0)
 
-        for action in ACTIONS:
-            if action.keys:
-                yield SystemCommand(action.name, action.help, lambda name=action.name: self.action_do(name))
-
-    def _keys(self) -> list[tuple[str, str]]:
-        playing = self.session is not None and self.session.state != "over"
-        return lesson_keys() if playing else footer_keys()
-
-    def _complete(self, text: str) -> list[str]:
-        from playground.perform import completions
-
-        return completions(text, self.desk.machine.manifest)
-
-    def _usage(self, text: str) -> str:
-        from playground.perform import usage
-
-        return usage(text)
+    async def on_unmount(self) -> None:
+        """However the screens end, the machine has ended first."""
+        if self._guest is not None:
+            self._guest.quit()
+            await self._guest.wait()
 
 
-def _visible(pane: Pane) -> bool:
-    return bool(pane.display and pane.size.width and pane.is_on_screen)
+def run(settings: Settings) -> int:
+    """Run the screens until the person leaves. Gives the exit code."""
+    from playground.starting import boot_lesson, system_text
+
+    machine: Any
+    session: LessonSession | None = None
+    if settings.lesson is not None:
+        machine, session = boot_lesson(settings)
+    else:
+        machine = Standby(outline_of(system_text(settings.system)), running=True, speed=SPEED)
+    app = LivePlayground(settings, machine, session)
+    code = app.run()
+    if app.failure is not None:
+        raise app.failure
+    return app.return_code or 0 if code is None else code

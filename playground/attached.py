@@ -44,7 +44,8 @@ class Attached:
 
     @property
     def view(self) -> View:
-        """What was true at the last refresh."""
+        """What is true now."""
+        self.refresh()
         return self.fold.view
 
     @property
@@ -80,7 +81,6 @@ class Attached:
         for _ in range(MOST_ENTRIES):
             if len(self.events) >= goal or not self.core.advance(1):
                 break
-        self.refresh()
 
     def step_message(self) -> None:
         """Until the next message, answer or fault has happened."""
@@ -88,12 +88,10 @@ class Attached:
             before = len(self.events)
             if not self.core.advance(1) or any(event[0] in TALK for event in self.events[before:]):
                 break
-        self.refresh()
 
     def settle(self, entries: int = MOST_ENTRIES) -> None:
         """Until nobody has anything to do at this moment."""
         self.core.run(entries)
-        self.refresh()
 
     def request(self, request: dict[str, Any]) -> int:
         """Hand `you` something to do."""

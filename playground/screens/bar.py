@@ -28,8 +28,7 @@ def kernel_lines() -> int:
 
 def last_message(desk: Desk) -> MessageView | None:
     """The message that the bar shows."""
-    messages = desk.view.messages
-    return messages[-1] if len(messages) else None
+    return desk.chronicle.message
 
 
 def is_fresh(desk: Desk, message: MessageView) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from playground.screens.chronicle import Chronicle
+
 if TYPE_CHECKING:
     from kernel.events import Event
     from playground.view.model import ServerView, View
@@ -59,10 +61,6 @@ class Machine(Protocol):
         """Go on to the next message, answer or fault."""
         ...
 
-    def refresh(self) -> None:
-        """Let the view take in what has happened."""
-        ...
-
     def request(self, request: dict[str, Any]) -> int:
         """Hand `you` something to do; gives its number."""
         ...
@@ -97,6 +95,8 @@ class Desk:
         """Servers that would lose something in the preview on screen, and what."""
         self.question: Question | None = None
         """A prediction that covers the shelves until it is made."""
+        self.chronicle = Chronicle()
+        """The lines of the stream."""
         self.revision = 0
         """Goes up with every change of the fields above."""
 

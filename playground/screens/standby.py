@@ -95,9 +95,6 @@ class Standby:
     def step_message(self) -> None:
         """There is nothing to step yet."""
 
-    def refresh(self) -> None:
-        """There is nothing to see yet."""
-
 
 def outline_of(text: str) -> Outline:
     """Names and shelves from the text of a manifest, unchecked: what is wrong with it is said when it is parsed."""

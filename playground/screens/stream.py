@@ -2,79 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Hashable
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from playground.screens.canvas import Canvas
+from playground.screens.chronicle import Line
 from playground.screens.desk import Desk
 from playground.screens.pane import Pane
-from playground.screens.words import KIND_INKS
 
 if TYPE_CHECKING:
     from textual import events
 
-    from playground.view.model import Note
-
-
-class Line(NamedTuple):
-    """One line of the stream."""
-
-    number: int
-    """Number of its event."""
-    head: str
-    """Who, to whom: "you → fs"."""
-    text: str
-    kind: str
-    ink: str
-
-
-PROBE_KIND = "probe"
-
-
-def note_line(note: Note, who: str) -> Line:
-    """What user space said about itself."""
-    text = str(note.fields.get("text", "")) or " ".join(f"{key}={value}" for key, value in note.fields.items())
-    ink = "faulted" if note.topic in ("server-died", "gave-up") else "restarting"
-    return Line(note.number, who, f"{note.topic.replace('-', ' ')}: {text}" if text else note.topic, "note", ink)
-
-
-def lines_before(desk: Desk, count: int, end: int | None = None) -> list[Line]:
-    """The last `count` lines whose event is before number `end`."""
-    end = desk.view.event_count if end is None else end
-    found: list[Line] = []
-    for source in (_messages(desk, end), _notes(desk, end), _probes(desk, end)):
-        for line, _ in zip(source, range(count), strict=False):
-            found.append(line)
-    found.sort()
-    return found[-count:]
-
-
-def _messages(desk: Desk, end: int) -> Iterator[Line]:
-    messages = desk.view.messages
-    for index in range(len(messages) - 1, -1, -1):
-        message = messages[index]
-        if message.number < end:
-            ink = KIND_INKS.get(message.kind, "text") if not message.error else "faulted"
-            head = f"{message.sender} → {message.receiver}"
-            yield Line(message.number, head, message.text, message.kind, ink)
-
-
-def _notes(desk: Desk, end: int) -> Iterator[Line]:
-    view = desk.view
-    for note in reversed(view.notes):
-        if note.number < end and note.topic != "you-reply":
-            owner = view.owners.get(note.thread)
-            yield note_line(note, owner.name if owner else view.name_of(note.thread))
-
-
-def _probes(desk: Desk, end: int) -> Iterator[Line]:
-    for number, thread, action, detail in reversed(desk.view.probes):
-        if number < end:
-            owner = desk.view.owners.get(thread)
-            name = owner.name if owner else desk.view.name_of(thread)
-            yield Line(number, f"probe → {name}", f"{action} {detail}".strip(), PROBE_KIND, "faulted")
+TALK = frozenset({"call", "send", "reply", "signal"})
+"""Kinds whose text is written plainly; only who talks to whom is coloured."""
 
 
 class Stream(Pane, can_focus=True):
@@ -111,19 +53,18 @@ class Stream(Pane, can_focus=True):
             hint = " ↓ to the newest " if pinned else ""
             canvas.put_right(canvas.width - 1, 0, hint, "lit")
         rows = canvas.height - top
-        self.shown = lines_before(self.desk, rows, self._end(rows))
-        y = canvas.height - len(self.shown) if pinned else top
-        for line in self.shown:
+        self.shown = self._visible_lines(rows)
+        for y, line in enumerate(self.shown, top):
             self._paint_line(canvas, y, line)
-            y += 1
 
-    def _end(self, rows: int) -> int | None:
-        """Where the lines end: a few lines after the cursor, or at the newest."""
-        return None if self.desk.moment < 0 else self._after_moment(rows)
-
-    def _after_moment(self, rows: int) -> int | None:
-        newer = [line for line in lines_before(self.desk, 400) if line.number > self.desk.moment]
-        return newer[rows // 2].number if len(newer) > rows // 2 else None
+    def _visible_lines(self, rows: int) -> list[Line]:
+        """The newest lines, or those around the cursor."""
+        lines = list(self.desk.chronicle.lines)
+        end = len(lines)
+        if self.desk.moment >= 0:
+            older = sum(line.number <= self.desk.moment for line in lines)
+            end = min(max(older + rows // 2, rows), end)
+        return lines[max(end - rows, 0) : end]
 
     def _paint_line(self, canvas: Canvas, y: int, line: Line) -> None:
         wide = canvas.width >= 100
@@ -137,7 +78,7 @@ class Stream(Pane, can_focus=True):
         right = canvas.width - 1
         if wide:
             right = canvas.put_right(right, y, line.kind, line.ink)
-        canvas.put(x + width, y, line.text, "text" if line.kind in ("call", "send", "reply", "signal") else line.ink,
+        canvas.put(x + width, y, line.text, "text" if line.kind in TALK else line.ink,
                    right - x - width - 1)  # fmt: skip
         if here:
             canvas.tint(0, y, canvas.width, "bold")
@@ -159,16 +100,12 @@ class Stream(Pane, can_focus=True):
 
     def move(self, by: int) -> None:
         """Put the cursor on an older (-1) or newer (1) line; below the newest it lets go."""
-        lines = lines_before(self.desk, 400)
-        if not lines:
+        numbers = [line.number for line in self.desk.chronicle.lines]
+        if not numbers:
             return
-        numbers = [line.number for line in lines]
         moment = self.desk.moment
         if moment < 0:
             place = len(numbers) - 1 if by < 0 else len(numbers)
         else:
             place = min(range(len(numbers)), key=lambda index: abs(numbers[index] - moment)) + by
         self.desk.change(moment=numbers[max(place, 0)] if place < len(numbers) else -1)
-
-
-__all__ = ["Line", "Stream", "lines_before"]

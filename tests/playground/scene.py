@@ -211,9 +211,6 @@ class StillMachine:
     def step_message(self) -> None:
         self.told.append(("step", "message"))
 
-    def refresh(self) -> None:
-        pass
-
     def request(self, request: dict[str, Any]) -> int:
         self.told.append(("request", request))
         return len(self.told)

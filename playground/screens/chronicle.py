@@ -1,0 +1,106 @@
+"""The lines of the stream, collected as they happen: messages in words, what servers noted, what the probe did.
+
+Heartbeats are left out: they go on for ever, and what matters of them is said when one is missing.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from playground.screens.words import KIND_INKS
+
+if TYPE_CHECKING:
+    from playground.view.model import MessageView, Note, View
+
+MOST_LINES: Final = 500
+"""Lines that can be looked back at; older ones are in the trace."""
+MOST_AT_ONCE: Final = 120
+"""Messages put into words at one look; flat out, more than that pass unseen."""
+SUPERVISOR: Final = "supervisor"
+UNSHOWN_NOTES: Final = frozenset({"you-reply", "server-started"})
+BAD_NOTES: Final = frozenset({"server-died", "gave-up", "unavailable", "sabotaged"})
+
+
+class Line(NamedTuple):
+    """One line of the stream."""
+
+    number: int
+    """Number of its event."""
+    head: str
+    """Who, to whom: "you → fs"."""
+    text: str
+    kind: str
+    """call, send, reply, fault, signal, note, probe."""
+    ink: str
+
+
+def is_heartbeat(message: MessageView) -> bool:
+    """Whether a signal belongs to the supervisor's rounds."""
+    places = (message.sender, message.receiver, message.endpoint)
+    return message.kind == "signal" and any(place.partition(".")[0] == SUPERVISOR for place in places)
+
+
+class Chronicle:
+    """The newest lines, and the message that passed through the kernel last."""
+
+    def __init__(self) -> None:
+        self.lines: deque[Line] = deque(maxlen=MOST_LINES)
+        self.message: MessageView | None = None
+        self._seen = 0
+
+    def update(self, view: View) -> None:
+        """Take in what has happened since the last time."""
+        if view.event_count <= self._seen:
+            return
+        fresh = [*self._messages(view), *self._notes(view), *self._probes(view)]
+        fresh.sort()
+        self.lines.extend(fresh)
+        self._seen = view.event_count
+
+    def _messages(self, view: View) -> list[Line]:
+        found: list[Line] = []
+        messages = view.messages
+        for index in range(len(messages) - 1, max(len(messages) - MOST_AT_ONCE, 0) - 1, -1):
+            message = messages[index]
+            if message.number < self._seen:
+                break
+            if is_heartbeat(message):
+                continue
+            if not found:
+                self.message = message
+            ink = "faulted" if message.error else KIND_INKS.get(message.kind, "text")
+            head = f"{message.sender} → {message.receiver}"
+            found.append(Line(message.number, head, message.text, message.kind, ink))
+        return found
+
+    def _notes(self, view: View) -> list[Line]:
+        found: list[Line] = []
+        for note in reversed(view.notes):
+            if note.number < self._seen:
+                break
+            if note.topic not in UNSHOWN_NOTES:
+                found.append(_note_line(note, who(view, note.thread)))
+        return found
+
+    def _probes(self, view: View) -> list[Line]:
+        found: list[Line] = []
+        for number, thread, action, detail in reversed(view.probes):
+            if number < self._seen:
+                break
+            words = f"the debug probe: {action} {detail}".strip()
+            found.append(Line(number, f"probe → {who(view, thread)}", words, "probe", "faulted"))
+        return found
+
+
+def who(view: View, thread: int) -> str:
+    """The server that a thread is or was, or its name."""
+    owner = view.owners.get(thread)
+    return owner.name if owner else view.name_of(thread)
+
+
+def _note_line(note: Note, name: str) -> Line:
+    text = str(note.fields.get("text", "")) or " ".join(f"{key}={value}" for key, value in note.fields.items())
+    topic = note.topic.replace("-", " ")
+    ink = "faulted" if note.topic in BAD_NOTES else "restarting"
+    return Line(note.number, name, f"{topic}: {text}" if text else topic, "note", ink)

@@ -1,0 +1,68 @@
+"""From what the person asked for on the command line to a booted machine, with or without a lesson that drives it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from playground.settings import Settings
+
+if TYPE_CHECKING:
+    from playground.machine.backing import BlockBacking
+    from playground.machine.live import Live
+    from scenarios.player import LessonSession
+    from servers.manifest import Manifest
+
+MOST_BOOT_ENTRIES = 100_000
+"""Kernel entries after which a system that does not say it is ready is shown as it is."""
+BOOT_SLICE = 200
+
+
+def system_text(name: str) -> str:
+    """The text of a system's manifest, or "" if it has to be looked for elsewhere; for the first frame only."""
+    shipped = files("scenarios") / "systems" / f"{name}.toml"
+    return shipped.read_text(encoding="utf-8") if shipped.is_file() else ""
+
+
+def boot(settings: Settings) -> Live:
+    """The system of the settings on a machine with their disk, booted until it is ready. Raises mistakes of the user."""
+    from scenarios.library import read_system
+
+    live = _machine(read_system(settings.system), settings.seed or 0, _disk(settings), virtual=False)
+    for _ in range(MOST_BOOT_ENTRIES // BOOT_SLICE):
+        if live.view.ready or not live.core.run(BOOT_SLICE):
+            break
+    return live
+
+
+def boot_lesson(settings: Settings) -> tuple[Live, LessonSession]:
+    """The machine of a lesson, which the lesson lets boot, and its session. Raises mistakes of the user."""
+    from playground.images import virtual_disk
+    from playground.player import attach_lesson
+    from scenarios.library import checked_lesson, manifest_of
+
+    assert settings.lesson is not None, "a lesson was asked for"
+    lesson = checked_lesson(settings.lesson)
+    seed = lesson.front.seed if settings.seed is None else settings.seed
+    disk = virtual_disk() if settings.disk is None else _disk(settings)
+    live = _machine(manifest_of(lesson), seed, disk, virtual=True)
+    return live, attach_lesson(live, lesson)
+
+
+def _machine(manifest: Manifest, seed: int, disk: BlockBacking, *, virtual: bool) -> Live:
+    from playground.machine.core import Core
+    from playground.machine.live import Live
+
+    try:
+        return Live(Core(manifest, seed=seed, disk=disk, virtual=virtual))
+    except BaseException:
+        disk.close()
+        raise
+
+
+def _disk(settings: Settings) -> BlockBacking:
+    from playground.images import default_image, open_image
+
+    if settings.disk is None:
+        return open_image(default_image(), writable=True)
+    return open_image(settings.disk, writable=settings.writable)
