@@ -70,9 +70,8 @@ def invocations(*prefixes: str) -> str:
 
 def faults() -> str:
     """Every kind of fault, on its way to the handler and back."""
-    kinds = [
-        f"    Kernel -->|{FAULT_NAMES[fault]}, label {int(fault)}| Handler" for fault in Fault if fault is not Fault.NULL
-    ]
+    real = [fault for fault in Fault if fault is not Fault.NULL]
+    kinds = [f"    Kernel -->|{FAULT_NAMES[fault]}, label {int(fault)}| Handler" for fault in real]
     return _mermaid("flowchart LR", ["    Thread -->|stops| Kernel", *kinds, "    Handler -->|reply| Thread"])
 
 
