@@ -13,9 +13,12 @@ from kernel import events as ev
 from kernel.abi import ERROR_NAMES, Error, Fault, Label, LookupFailure, UserException
 from kernel.events import Event
 from playground.view.model import MessageView, View
+from servers.builder.layout import PULSE_SIGNAL
 from servers.interfaces import find_operation
 from servers.interfaces.base import Argument, Interface, Operation, Value, error_of_label
 from servers.interfaces.codec import CodecError, decode_reply, decode_request
+from servers.runtime.boot import ALARM_SIGNAL, HEARTBEAT_SIGNAL
+from servers.runtime.errors import OUT_OF_MEMORY_CODE
 
 _HOW: Final = ("send", "call", "fault")
 _SHOWN_TEXT: Final = 60
@@ -68,6 +71,7 @@ _EXCEPTIONS: Final[dict[int, str]] = {
     UserException.RUNAWAY: "it looped without a system call",
     UserException.MALFORMED_SYSCALL: "a malformed system call",
 }
+_SIGNALS: Final = {HEARTBEAT_SIGNAL: "are you alive?", ALARM_SIGNAL: "alarm", PULSE_SIGNAL: "pulse"}
 _LOOKUPS: Final[dict[int, str]] = {
     LookupFailure.INVALID_ROOT: "there is no capability space",
     LookupFailure.MISSING_CAPABILITY: "there is no capability",
@@ -196,7 +200,9 @@ def fault_cause(fault: int, details: tuple[int, ...], text: str = "") -> str:
         return f"unknown system call {details[-1]}"
     if fault == Fault.TIMEOUT:
         return "its time budget ran out"
-    if fault == Fault.USER_EXCEPTION and len(details) >= 4:
+    if fault == Fault.USER_EXCEPTION and len(details) >= 5:
+        if details[3] == UserException.UNDEFINED_INSTRUCTION and details[4] == OUT_OF_MEMORY_CODE:
+            return "out of memory"
         return text or _EXCEPTIONS.get(details[3], f"exception {details[3]}")
     return text or f"fault {fault}"
 
@@ -204,8 +210,9 @@ def fault_cause(fault: int, details: tuple[int, ...], text: str = "") -> str:
 def fault_text(view: View, number: int, event: Event) -> str:
     """A FAULTED event in words, with the place in the source if it is known."""
     place = view.places.get(number)
-    text = event[6].partition(" at /")[0]
-    return f"fault: {fault_cause(event[3], event[4], text)}{f' at {place}' if place else ''}"
+    at = f" at {place}" if place else ""
+    text = event[6].partition(" at /")[0].removesuffix(at)
+    return f"fault: {fault_cause(event[3], event[4], text)}{at}"
 
 
 def invocation(label: int, details: tuple[Any, ...] = ()) -> str:
@@ -233,14 +240,31 @@ def message(view: View, number: int, event: Event, context: tuple[int, Event] | 
         return _message(view, number, event, context)
     if event[0] == ev.REPLIED:
         return _replied(view, number, event, context)
-    _, cycle, sender, notification, badge, word, woken = event
+    _, cycle, sender, notification, badge, _, woken = event
     name = view.name_of(notification)
-    text = f"signal {badge:#x} to {name}" if badge else f"signal to {name}"
-    receiver = who(view, woken) if woken else name
+    meaning = signal_meaning(view, notification, badge)
+    receiver = who(view, woken) if woken else view.records[owner].name if (owner := _owner(view, name)) else name
+    text = f"signal: {meaning or f'badge {badge:#x}'}"
     return MessageView(
-        number, cycle, "signal", who(view, sender), receiver, sender, woken, name, badge, 0, (), "", "", (), (),
-        text if woken else f"{text}, pending {word:#x}", "", -1,
+        number, cycle, "signal", who(view, sender), receiver, sender, woken, name, badge, 0, (), "", meaning, (), (),
+        text if woken else f"{text} (kept until it looks)", "", -1,
     )  # fmt: skip
+
+
+def _owner(view: View, name: str) -> str:
+    owner = name.partition(".")[0]
+    return owner if owner in view.records else ""
+
+
+def signal_meaning(view: View, notification: int, badge: int) -> str:
+    """What a signal says: "are you alive?", "alive", "alarm", "pulse", "irq 14", or ''."""
+    lines = [f"irq {line.irq}" for line in view.irqs.values() if line.notification == notification and badge]
+    name = view.names.get(notification, "")
+    if name.endswith(".hearts"):
+        return "alive"
+    if badge in _SIGNALS:
+        return _SIGNALS[badge]
+    return lines[0] if len(lines) == 1 else ""
 
 
 def _message(view: View, number: int, event: Event, context: tuple[int, Event] | None) -> MessageView:

@@ -175,6 +175,7 @@ def _faulted(view: View, number: int, event: Event) -> None:
     place = record.sabotage if record is not None else ""
     text, _, found = text.partition(" at /") if " at /" in text else (text, "", "")
     place = place or source_place(found)
+    text = text.removesuffix(f" at {place}")
     thread.fault = FaultView(number, fault, details, endpoint, text, place)
     if place:
         view.places[number] = place

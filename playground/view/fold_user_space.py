@@ -67,9 +67,8 @@ def _server_runs(record: ServerRecord, number: int, fields: dict[str, int | str]
 
 
 def _server_died(record: ServerRecord, number: int, fields: dict[str, int | str]) -> None:
-    cause, detail = str(fields.get("cause", "")), str(fields.get("detail", ""))
     record.phase, record.phase_number = "dead", number
-    record.phase_detail = f"{cause}: {detail}" if cause and detail and cause != detail else detail or cause
+    record.phase_detail = str(fields.get("cause") or fields.get("detail", ""))
 
 
 def _sabotaged(record: ServerRecord, number: int, fields: dict[str, int | str]) -> None:

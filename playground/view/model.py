@@ -103,7 +103,7 @@ class MessageView:
     interface: str
     """"block", or ''."""
     operation: str
-    """"read", or ''."""
+    """"read"; of a signal what it means ("alive", "irq 14"); or ''."""
     arguments: tuple[tuple[str, object], ...]
     """Decoded arguments of a request or results of a reply."""
     caps: tuple[str, ...]

@@ -5,13 +5,14 @@ The linear mode, the stream, `why` and exports all speak with these sentences.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 from kernel import events as ev
 from kernel.abi import TYPE_NAMES, ObjectType, ThreadState
 from kernel.events import TABLE, Event
-from playground.view import decode
+from playground.view import decode, inputs
 from playground.view.capability_words import capability
 from playground.view.model import View
 
@@ -24,6 +25,9 @@ _STATES: Final[dict[int, str]] = {
     ThreadState.BLOCKED_ON_REPLY: "waiting for an answer through",
     ThreadState.BLOCKED_ON_NOTIFICATION: "waiting for",
 }
+
+MOST_TEXT: Final = 160
+"""Characters of a note's text in its sentence."""
 
 Render = Callable[[View, Any], str]
 """A field of an event in words."""
@@ -74,9 +78,21 @@ def words(view: View, event: Event) -> dict[str, str]:
 def sentence(view: View, number: int, event: Event) -> str:
     """What an event says, without its number and cycle."""
     special = _SPECIAL.get(event[0])
-    if special is not None:
-        return special(view, number, event)
-    return TABLE[event[0]].sentence.format_map(words(view, event))
+    said = special(view, number, event) if special else TABLE[event[0]].sentence.format_map(words(view, event))
+    return address(said)
+
+
+_YOUR_VERBS: Final = {
+    "is": "are", "has": "have", "does": "do", "was": "were", "goes": "go", "loses": "lose", "dies": "die",
+    "calls": "call", "sends": "send", "answers": "answer", "runs": "run", "waits": "wait", "wakes": "wake",
+    "signals": "signal", "stops": "stop", "starts": "start", "stays": "stay",
+}  # fmt: skip
+_YOU: Final = re.compile(rf"\byou ({'|'.join(_YOUR_VERBS)})\b")
+
+
+def address(text: str) -> str:
+    """A sentence about servers, made right for the one that is called `you`."""
+    return _YOU.sub(lambda found: f"you {_YOUR_VERBS[found[1]]}", text)
 
 
 def _created(view: View, number: int, event: Event) -> str:
@@ -173,16 +189,23 @@ def _note(view: View, number: int, event: Event) -> str:
     text = values.get("text")
     who = decode.who(view, thread)
     about = f" {values['server']}" if "server" in values else ""
+    if topic == "server-died":
+        cause, detail = str(values.get("cause", "")), one_line(str(values.get("detail", "")))
+        return f"{who}: {values.get('server')} died: {', '.join(part for part in (cause, detail) if part)}"
     if text:
-        return f"{who}: {topic}{about}: {text}"
+        return f"{who}: {topic}{about}: {one_line(str(text))}"
     rest = words(view, (*event[:4], tuple((key, value) for key, value in fields if key != "server")))["fields"]
     return f"{who}: {topic}{about}{f' ({rest})' if rest else ''}"
 
 
+def one_line(text: str) -> str:
+    """The beginning of a text that may have many lines."""
+    joined = " ".join(text.split())
+    return joined if len(joined) <= MOST_TEXT else f"{joined[: MOST_TEXT - 3]}..."
+
+
 def _input(view: View, number: int, event: Event) -> str:
-    data = event[3]
-    shown = ", ".join(map(decode.show_value, data)) if isinstance(data, tuple) else decode.show_value(data)
-    return f"from outside, {event[2]}: {shown}"
+    return inputs.sentence(event[2], event[3])
 
 
 def _probe(view: View, number: int, event: Event) -> str:
