@@ -1,0 +1,74 @@
+"""However the screens end, the terminal is a shell's again and the disk image is whole."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from playground.command_line import run
+from tests.playground.terminals import Finished, Terminal
+
+PLAYGROUND = [sys.executable, "-m", "playground"]
+ENTERED = "\x1b[?1049h"
+LEFT = "\x1b[?1049l"
+CURSOR_SHOWN = "\x1b[?25h"
+CONTROL_C = "\x03"
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    """A disk image of one's own."""
+    path = tmp_path / "own.img"
+    assert run(["disk", "new", str(path), "--size", "4M"]) == 0
+    return path
+
+
+@contextmanager
+def on_screen(image: Path) -> Iterator[Terminal]:
+    """The playground in a terminal, once its machine runs."""
+    with Terminal([*PLAYGROUND, "--disk", str(image), "--write"], width=120, height=36) as terminal:
+        terminal.wait_for("supervisor")
+        yield terminal
+
+
+def is_clean(finished: Finished, image: Path) -> None:
+    """Assert what a person expects after the program has ended."""
+    assert "Traceback" not in finished.text
+    assert finished.text.count(ENTERED) == finished.text.count(LEFT) == 1
+    assert finished.text.rindex(LEFT) > finished.text.rindex(ENTERED)
+    assert CURSOR_SHOWN in finished.text[finished.text.rindex(ENTERED) :]
+    checked = subprocess.run(["fsck.fat", "-n", str(image)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_leaves_the_screens(image: Path, times: int) -> None:
+    """Once is enough; twice does no harm."""
+    with on_screen(image) as terminal:
+        terminal.type(CONTROL_C * times)
+        finished = terminal.finish()
+    is_clean(finished, image)
+    assert finished.code in (0, 130)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_from_outside_leaves_the_screens(image: Path, number: signal.Signals) -> None:
+    """`kill`, a closed window, and a Ctrl-C that reached us as a signal."""
+    with on_screen(image) as terminal:
+        terminal.process.send_signal(number)
+        finished = terminal.finish()
+    is_clean(finished, image)
+    assert finished.code in (0, 128 + number, -number)
+
+
+def test_a_second_signal_while_leaving_is_harmless(image: Path) -> None:
+    """An impatient person, or a shutdown that asks twice."""
+    with on_screen(image) as terminal:
+        terminal.process.send_signal(signal.SIGTERM)
+        terminal.process.send_signal(signal.SIGTERM)
+        finished = terminal.finish()
+    is_clean(finished, image)
