@@ -11,6 +11,8 @@ FLAT_OUT: Final = 0.0
 """The speed that means: as fast as the host can."""
 MAX_BURST: Final = 0.1
 """Seconds of pace that may be caught up at once, after the host was busy with something else."""
+SHORTEST_WAIT: Final = 0.01
+"""Seconds; a machine that is to do more events than that a second does several at a time."""
 MAX_DEBT: Final = 1.0
 """Seconds that are waited at most after a kernel entry with more events than were allowed."""
 
@@ -76,14 +78,14 @@ class Pace:
             return 0
         passed = 0.0 if self._looked_at < 0 else now - self._looked_at
         self._looked_at = now
-        self._allowance += min(passed, MAX_BURST) * self._speed
+        self._allowance = min(self._allowance + passed * self._speed, max(1.0, MAX_BURST * self._speed))
         return int(self._allowance)
 
     def wait(self, now: float) -> float:
         """Seconds until the next event is allowed."""
         if self._looked_at < 0:
             self._looked_at = now
-        return max(0.0, (1.0 - self._allowance) / self._speed - (now - self._looked_at))
+        return max(SHORTEST_WAIT, (1.0 - self._allowance) / self._speed - (now - self._looked_at))
 
     def stood_still(self) -> None:
         """Time has passed that does not count: the machine was paused or had nothing to do."""
