@@ -1,0 +1,171 @@
+"""The machine as a guest of asyncio: it starts, answers plain calls, and always ends in the right order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import trio
+
+from playground.images import check_image, create, open_image
+from playground.machine.guest import Guest
+from playground.machine.live import Live
+from tests.playground.machines import machine, notes, read_file
+
+ROOT = Path(__file__).parents[2]
+
+
+async def until(condition: object, seconds: float = 20.0) -> None:
+    """Wait on the host's loop until something is true."""
+    assert callable(condition)
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        await asyncio.sleep(0.01)
+
+
+async def test_a_plain_call_from_the_host_is_answered() -> None:
+    live = Live(machine())
+    guest = Guest(live.main)
+    guest.start()
+    await until(lambda: live.view.servers["you"].life == 1)
+    live.request(read_file())
+    await until(lambda: notes(live.core, "you-reply"))
+    guest.quit()
+    await guest.wait()
+    assert guest.ended
+    assert guest.error is None
+    assert live.core.closed
+
+
+async def test_the_host_is_told_after_trio_has_unwound_and_the_disk_is_closed() -> None:
+    live = Live(machine())
+    told: list[tuple[bool, bool, BaseException | None]] = []
+    guest = Guest(live.main, on_done=lambda error: told.append((live.core.closed, guest.ended, error)))
+    guest.start()
+    guest.quit()
+    guest.quit()
+    assert told == []
+    await guest.wait()
+    assert told == [(True, True, None)]
+
+
+async def test_whoever_waits_is_cancelled_only_when_it_is_over() -> None:
+    live = Live(machine())
+    guest = Guest(live.main)
+    guest.start()
+    waiter = asyncio.create_task(guest.wait())
+    await asyncio.sleep(0.05)
+    for _ in range(3):
+        waiter.cancel()
+        await asyncio.sleep(0.01)
+    assert not waiter.done()
+    guest.quit()
+    with pytest.raises(asyncio.CancelledError):
+        await waiter
+    assert live.core.closed
+
+
+async def test_an_error_in_the_program_is_handed_to_the_host() -> None:
+    async def broken() -> None:
+        await trio.sleep(0)
+        raise LookupError("our own bug")
+
+    errors: list[BaseException | None] = []
+    guest = Guest(broken, on_done=errors.append)
+    guest.start()
+    await guest.wait()
+    assert [type(error) for error in errors] == [LookupError]
+
+
+async def test_signals_only_ask_and_may_come_twice() -> None:
+    live = Live(machine())
+    guest = Guest(live.main)
+    guest.start()
+    guest.handle_signals()
+    os.kill(os.getpid(), signal.SIGINT)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await guest.wait()
+    assert guest.signal in (signal.SIGINT, signal.SIGTERM)
+    assert live.core.closed
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+
+
+async def test_a_server_that_loops_for_ever_does_not_hold_the_host() -> None:
+    live = Live(machine())
+    guest = Guest(live.main)
+    guest.start()
+    await until(lambda: notes(live.core, "system-ready"))
+    live.crash("counter", "endless-loop")
+    await until(lambda: notes(live.core, "restarted"))
+    assert notes(live.core, "server-died")[0]["cause"] == "runaway"
+    guest.quit()
+    await guest.wait()
+
+
+async def test_an_idle_machine_costs_less_than_three_percent_of_a_core() -> None:
+    live = Live(machine())
+    guest = Guest(live.main)
+    guest.start()
+    await until(lambda: notes(live.core, "system-ready") and live.core.idle)
+    await asyncio.sleep(0.5)
+    used, began = time.process_time(), time.monotonic()
+    await asyncio.sleep(4)
+    share = (time.process_time() - used) / (time.monotonic() - began)
+    guest.quit()
+    await guest.wait()
+    assert share < 0.03, f"{share:.1%} of a core"
+
+
+PROGRAM = """
+import sys, trio
+from pathlib import Path
+from playground.images import open_image
+from playground.machine.live import Live
+from tests.playground.machines import machine
+live = Live(machine(disk=open_image(Path(sys.argv[1]), writable=True)))
+live.request({"operation": "call", "target": "fs", "name": "write",
+              "arguments": {"path": "/new.txt", "data": "kept", "append": False}})
+async def program():
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(live.main_until_signal)
+        while "you-reply" not in [event[3] for event in live.events if event[0] == 51]:
+            await trio.sleep(0.01)
+        print("ready", flush=True)
+trio.run(program)
+print("closed", live.core.closed, flush=True)
+"""
+
+
+@pytest.mark.parametrize("numbers", [(signal.SIGTERM,), (signal.SIGINT, signal.SIGINT), (signal.SIGKILL,)])
+def test_the_image_is_consistent_and_complete_however_the_program_is_ended(
+    tmp_path: Path, numbers: tuple[signal.Signals, ...]
+) -> None:
+    image = tmp_path / "disk.img"
+    create(image, 4 << 20, None)
+    program = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(image)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert program.stdout is not None
+    with program:
+        assert program.stdout.readline() == "ready\n"
+        for number in numbers:
+            program.send_signal(number)
+        rest = program.stdout.read()
+    if signal.SIGKILL not in numbers:
+        assert rest == "closed True\n"
+        assert program.returncode == 0
+    assert check_image(image) is None
+    disk = open_image(image)
+    core = machine(disk=disk)
+    core.advance(2000)
+    core.request(read_file("/new.txt"))
+    core.advance(2000)
+    assert notes(core, "you-reply")[0]["data"] == "kept"
+    core.close()
