@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from benchmarks.measure import Target, report
 from tests.playground.terminals import Terminal
@@ -31,7 +32,11 @@ def watch(terminal: Terminal, seconds: float) -> None:
 
 def main() -> bool:
     """Measure, print, and say whether the target was met."""
-    with Terminal([sys.executable, "-m", "playground"], width=120, height=36) as terminal:
+    command = [sys.executable, "-m", "playground"]
+    with (
+        TemporaryDirectory() as home,
+        Terminal(command, width=120, height=36, environment={"XDG_DATA_HOME": home}) as terminal,
+    ):
         terminal.wait_for("kernel")
         watch(terminal, SETTLE_SECONDS)
         used, written, started = processor_seconds(terminal.process.pid), len(terminal.written), time.monotonic()

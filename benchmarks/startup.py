@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from statistics import median
+from tempfile import TemporaryDirectory
 
 from benchmarks.measure import Target, interleaved, report
 from tests.playground.terminals import Terminal
@@ -18,7 +18,7 @@ LAST_ROW = "\x1b[36;1H"
 """How a frame reaches the last row of a terminal with 36 lines."""
 
 PROCESS_ROUNDS = 20
-FRAME_ROUNDS = 5
+FRAME_ROUNDS = 7
 
 
 def seconds_to_end(command: Sequence[str]) -> float:
@@ -28,10 +28,13 @@ def seconds_to_end(command: Sequence[str]) -> float:
     return time.perf_counter() - started
 
 
-def seconds_to_first_frame(command: Sequence[str], *signs: str) -> float:
-    """Start a command in a terminal of 120 by 36 and time it until all signs of its first frame are written."""
+def seconds_to_first_frame(command: Sequence[str], home: str, *signs: str) -> float:
+    """Start a command in a terminal of 120 by 36 and time it until all signs of its first frame are written.
+
+    `home`: where it may keep its own files, so that nobody's are touched.
+    """
     started = time.perf_counter()
-    with Terminal(command, width=120, height=36) as terminal:
+    with Terminal(command, width=120, height=36, environment={"XDG_DATA_HOME": home}) as terminal:
         for sign in signs:
             terminal.wait_for(sign)
         return time.perf_counter() - started
@@ -53,18 +56,19 @@ def main() -> bool:
         {name: f"{min(figures) * 1000:10.1f} ms" for name, figures in ends.items()},
         [Target("--help / python -c pass", helped / bare, 3, at_most=True)],
     )
-    frames = interleaved(
-        {
-            "empty Textual app": lambda: seconds_to_first_frame([python, "-c", EMPTY_APP], LAST_ROW),
-            "playground": lambda: seconds_to_first_frame([python, "-m", "playground"], "kernel", LAST_ROW),
-        },
-        FRAME_ROUNDS,
-    )
-    empty, ours = (median(figures) for figures in frames.values())
+    with TemporaryDirectory() as home:
+        frames = interleaved(
+            {
+                "empty Textual app": lambda: seconds_to_first_frame([python, "-c", EMPTY_APP], home, LAST_ROW),
+                "playground": lambda: seconds_to_first_frame([python, "-m", "playground"], home, "kernel", LAST_ROW),
+            },
+            FRAME_ROUNDS,
+        )
+    empty, ours = (min(figures) for figures in frames.values())
     return (
         report(
-            f"first frame, median of {FRAME_ROUNDS}",
-            {name: f"{median(figures) * 1000:10.1f} ms" for name, figures in frames.items()},
+            f"first frame, best of {FRAME_ROUNDS}",
+            {name: f"{min(figures) * 1000:10.1f} ms" for name, figures in frames.items()},
             [Target("playground / empty Textual app", ours / empty, 1.5, at_most=True)],
         )
         and met
