@@ -73,8 +73,8 @@ class FileServer:
     def __init__(self, env: Env) -> None:
         self._env = env
         self._disk = DiskDevice(env)
-        self._clock = env.client("clock", CLOCK)
-        self._log = env.client("log", LOG)
+        self._clock = env.client("clock", CLOCK) if "clock" in env.caps else None
+        self._log = env.client("log", LOG) if "log" in env.caps else None
         self._volume: Volume | None = None
         self._last_seen = Timestamp()
 
@@ -166,7 +166,9 @@ class FileServer:
         return self._volume
 
     async def _now(self) -> Timestamp:
-        """The time for directory entries; if the clock is dead, the last one that it told."""
+        """The time for directory entries; without a clock, the last one that it told."""
+        if self._clock is None:
+            return self._last_seen
         try:
             self._last_seen = fat.timestamp(await self._clock.wall())
         except ServerError as error:
@@ -176,6 +178,8 @@ class FileServer:
     async def _say(self, text: str) -> None:
         """A line for the log server, which may be dead, and a remark in the trace, which never is."""
         await self._env.note("file-system", server=self._env.name, text=text)
+        if self._log is None:
+            return
         try:
             await self._log.write(text)
         except ServerError as error:

@@ -1,8 +1,9 @@
-"""A small machine with a disk: the real kernel and device, the supervisor, the disk driver, the file server, an actor."""
+"""A small machine with a disk: the real kernel and device, the supervisor, disk driver, file server, and an actor."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from kernel import DeviceRegion, Kernel, events
@@ -98,7 +99,7 @@ class DiskBench:
             self.kernel.advance(max(self.kernel.now, min(due)))
         self._look()
 
-    def advance_until(self, happened: Any) -> None:
+    def advance_until(self, happened: Callable[[], object]) -> None:
         """Run until something is so."""
         for _ in range(MAX_ENTRIES):
             if happened():
