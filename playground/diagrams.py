@@ -1,6 +1,6 @@
 """Diagrams and tables for the documentation, drawn from the kernel's own tables so that they cannot grow old.
 
-`python -m playground.diagrams docs/concepts/*.md` writes each one anew below its marker, a line such as
+`python -m playground.diagrams docs/*.md docs/concepts/*.md` writes each one anew below its marker, a line such as
 ``<!-- drawn: states INACTIVE RESTART -->``; a test fails while a page shows anything else.
 """
 
@@ -26,9 +26,12 @@ from kernel.abi import (
 )
 from kernel.events import BY_NAME
 from kernel.states import TRANSITIONS
+from playground import minimality
 
 MARKER: Final = re.compile(
-    r"<!-- drawn: (?P<name>[\w-]+)(?P<arguments>[^>]*?) -->\n(?:```mermaid\n.*?```\n|\|.*?\n(?!\|))?", re.DOTALL
+    r"<!-- drawn: (?P<name>[\w-]+)(?P<arguments>[^>]*?) -->\n"
+    r"(?:```mermaid\n.*?```\n|\|.*?\n(?!\|)|\|.*\n\Z)?",
+    re.DOTALL,
 )
 
 
@@ -92,6 +95,7 @@ DRAWINGS: Final[dict[str, Callable[..., str]]] = {
     "invocations": invocations,
     "faults": faults,
     "events": event_kinds,
+    "minimality": minimality.table,
 }
 
 
