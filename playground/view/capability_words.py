@@ -51,8 +51,17 @@ def capability(view: View, kind: int, object_id: int, rights: int, badge: int) -
     name = view.name_of(object_id)
     word = TYPE_WORDS[ObjectType(kind)]
     told = name if name.startswith(word) else f"{word} {name}"
-    inside = "; ".join(part for part in (rights_words(kind, rights), badge_words(view, kind, badge)) if part)
+    parts = (rights_words(kind, rights), badge_words(view, kind, badge), _line(view, kind, object_id, name))
+    inside = "; ".join(part for part in parts if part)
     return f"{told} ({inside})" if inside else told
+
+
+def _line(view: View, kind: int, object_id: int, name: str) -> str:
+    """The interrupt line of a handler whose name does not say it."""
+    known = view.objects.get(object_id)
+    if kind != ObjectType.IRQ_HANDLER or known is None or name == f"irq {known.address}":
+        return ""
+    return f"irq {known.address}"
 
 
 def cap_words(view: View, cap: CapView) -> str:

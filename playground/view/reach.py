@@ -58,7 +58,7 @@ def can_reach(view: View, server: str, target: str) -> Reach:
         names = ", ".join(sorted({view.name_of(cap.object) for cap in direct}))
         text = f"{server} can reach {target} through {names}."
     elif path:
-        text = f"{server} cannot reach {target} itself; it can only ask {path[1]}, which can."
+        text = f"{server} cannot reach {target} itself; only {path[1]}, whom it can ask, can."
         if len(path) > 3:
             text = f"{server} cannot reach {target} itself; only through {', '.join(path[1:-1])}."
     else:

@@ -45,6 +45,13 @@ def _plain(view: View, value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+def _refills(value: Any) -> str:
+    """The list of refills, or how many there may be."""
+    if isinstance(value, int):
+        return str(value)
+    return ", ".join(f"{amount:,} from {at:,}" for at, amount in value)
+
+
 _RENDER: Final[dict[str, Render]] = {
     **dict.fromkeys(
         ("object", "untyped", "cnode", "to_cnode", "with_cnode", "after_cnode", "endpoint", "reply", "notification",
@@ -64,7 +71,7 @@ _RENDER: Final[dict[str, Render]] = {
     "size_bits": lambda view, value: str(value),
     "entry": lambda view, value: str(value),
     "fields": lambda view, value: ", ".join(f"{key}={decode.show_value(each)}" for key, each in value),
-    "refills": lambda view, value: ", ".join(f"{amount:,} from {at:,}" for at, amount in value),
+    "refills": lambda view, value: _refills(value),
 }  # fmt: skip
 """How fields are said, by name; others are said as they are."""
 

@@ -115,7 +115,7 @@ def _waiting(view: View, events: Sequence[Event], server: ServerView, chain: _Ch
     if server.status.key == "sending":
         chain.add(wait.number, f"{name} waits because nobody receives on {wait.what} now.")
     elif other:
-        chain.add(wait.number, f"{name} is waiting because it called {wait.what} on {other}.")
+        chain.add(wait.number, f"{name} is waiting because {_it(name)} called {wait.what} on {other}.")
     else:
         chain.add(wait.number, f"{name} is waiting for {wait.what}, and nobody holds its call.")
     if other == name or other not in view.servers:
@@ -127,6 +127,11 @@ def _waiting(view: View, events: Sequence[Event], server: ServerView, chain: _Ch
         _cause_of_step(view, events, server.thread, wait.number, chain)
         return ""
     return other
+
+
+def _it(name: str) -> str:
+    """How a server is called a second time in a sentence."""
+    return "you" if name == "you" else "it"
 
 
 def _handling(view: View, events: Sequence[Event], server: ServerView, chain: _Chain) -> None:
