@@ -71,13 +71,14 @@ def run_fast(kernel: Kernel, steps: int) -> int:
             return done
         kernel.in_thread = False
         if type(trap) is tuple:
+            # Identity: small integers are one object each, and a comparison could be code of the thread.
             if len(trap) == 6:
-                if trap[0] == _CALL:
+                if trap[0] is _CALL:
                     thread.trap = trap
                     if (receiver := _call(kernel, thread, trap)) is not None:
                         thread = receiver
                         continue
-            elif len(trap) == 7 and trap[0] == _REPLY_RECV:
+            elif len(trap) == 7 and trap[0] is _REPLY_RECV:
                 thread.trap = trap
                 if (caller := _reply_recv(kernel, thread, trap)) is not None:
                     thread = caller

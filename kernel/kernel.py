@@ -12,7 +12,7 @@ from typing import Any
 
 from kernel import costs, events, irq, probe, scheduler, states
 from kernel.abi import Message, ThreadState, UserException
-from kernel.arguments import MAX_TEXT
+from kernel.arguments import shown
 from kernel.boot import ROOT_RADIX, boot
 from kernel.errors import KernelError, Preempted
 from kernel.fastpath import run_fast
@@ -249,7 +249,7 @@ class Kernel:
     def finish(self, thread: TCB, trap: Any) -> None:
         """Carry out a trap, then leave the kernel."""
         if type(trap) is not tuple or not trap:
-            trap = (0, repr(trap)[:MAX_TEXT])
+            trap = (0, shown(trap))
         thread.trap = trap
         if scheduler.has_budget(self):
             handle(self, thread, trap)

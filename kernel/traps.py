@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kernel import costs, events, faults, invocation, memory, scheduler
 from kernel.abi import WORD_MAX, Syscall, ThreadState, UserException
-from kernel.arguments import Malformed, arity, message, receive_slot, text_of, word
+from kernel.arguments import Malformed, arity, bytes_of, message, note_fields, receive_slot, shown, text_of, word
 from kernel.cspace import lookup_slot
 from kernel.errors import LookupFailed, Preempted
 from kernel.objects import TCB
@@ -27,7 +27,7 @@ def handle(kernel: Kernel, thread: TCB, trap: tuple[Any, ...]) -> None:
         elif type(trap[0]) is int and 0 < trap[0] <= WORD_MAX:
             faults.unknown_syscall(kernel, thread, trap[0])
         else:
-            raise Malformed(f"{trap!r:.80} is not a system call")
+            raise Malformed(f"{shown(trap)} is not a system call")
     except Malformed as malformed:
         faults.user_exception(kernel, thread, UserException.MALFORMED_SYSCALL, str(malformed))
     except Preempted:
@@ -126,9 +126,7 @@ def _load(kernel: Kernel, thread: TCB, trap: tuple[Any, ...]) -> None:
 
 def _store(kernel: Kernel, thread: TCB, trap: tuple[Any, ...]) -> None:
     arity(trap, 3)
-    if not isinstance(trap[2], bytes | bytearray) or len(trap[2]) > memory.MAX_ACCESS:
-        raise Malformed(f"a store needs at most {memory.MAX_ACCESS} bytes")
-    memory.store(kernel, thread, word(trap[1]), bytes(trap[2]))
+    memory.store(kernel, thread, word(trap[1]), bytes_of(trap[2], memory.MAX_ACCESS))
 
 
 def _compute(kernel: Kernel, thread: TCB, trap: tuple[Any, ...]) -> None:
@@ -164,11 +162,8 @@ def _debug_name(kernel: Kernel, thread: TCB, trap: tuple[Any, ...]) -> None:
 def _debug_note(kernel: Kernel, thread: TCB, trap: tuple[Any, ...]) -> None:
     arity(trap, 3)
     kernel.now += costs.DEBUG
-    fields = trap[2]
-    if type(fields) is not tuple or not all(type(pair) is tuple and len(pair) == 2 for pair in fields):
-        raise Malformed("a note needs a tuple of (name, value) pairs")
-    clean = tuple((text_of(key), value if type(value) is int else text_of(value)) for key, value in fields)
-    kernel.emit((events.NOTE, kernel.now, thread.id, text_of(trap[1]), clean))
+    fields = note_fields(trap[2])
+    kernel.emit((events.NOTE, kernel.now, thread.id, text_of(trap[1]), fields))
 
 
 HANDLERS: dict[int, Callable[[Kernel, TCB, tuple[Any, ...]], None]] = {
