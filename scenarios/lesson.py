@@ -7,6 +7,7 @@ exist: `problems_in` holds the commands of a lesson against the names of its sys
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -89,7 +90,7 @@ class Lesson:
 
 def parse_lesson(text: str, file: str, name: str = "") -> Lesson:
     """Read a lesson. Raises LessonError with everything that is wrong with its syntax."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = re.split("\r\n|\r|\n", text)
     front, body_start, problems = read_front_matter(lines, file)
     reader = _Reader(file, lines, body_start)
     beats = reader.beats(front.title)
