@@ -21,8 +21,10 @@ from playground.view.servers import holder_of
 
 MOST_LINKS: Final = 16
 """Sentences in one chain."""
-FARTHEST: Final = 500_000
+FARTHEST: Final = 50_000
 """How many events a chain looks back for one cause."""
+_BEYOND: Final = 5_000
+"""How many events before the last wake-up a request may lie that is still being worked on."""
 _NEAR: Final = 400
 """How many events may lie between an input and the interrupt that it made."""
 
@@ -314,7 +316,7 @@ def _cause_of_step(view: View, events: Sequence[Event], thread: int, number: int
             woken = earlier
         elif kind == ev.STARTED and event[2] == thread:
             break
-        if woken >= 0 and earlier < woken - FARTHEST // 10:
+        if woken >= 0 and earlier < woken - _BEYOND:
             break
     if woken >= 0:
         _explain(view, events, woken, chain)
