@@ -47,12 +47,20 @@ class Thread:
 class Bench:
     """A kernel whose root task is a test."""
 
-    def __init__(self, test: Callable[[Bench], Awaitable[None]], devices: tuple[DeviceRegion, ...] = ()) -> None:
+    def __init__(
+        self,
+        test: Callable[[Bench], Awaitable[None]],
+        devices: tuple[DeviceRegion, ...] = (),
+        body: Callable[[int], Vehicle] | None = None,
+    ) -> None:
+        """`body` makes the vehicle of every thread but the root task, instead of the programs given to `thread`."""
         self.log: list[Any] = []
         """For the test's threads to write what they saw."""
         self.checking = True
         """Whether the invariants are verified after every kernel entry; a test may turn it off while it builds."""
         self._test = test
+        self._body = body
+        self._afterwards: Coroutine[Any, Any, None] | None = None
         self._programs: dict[int, tuple[Program, bool]] = {}
         self._error: Exception | None = None
         self._done = False
@@ -77,6 +85,8 @@ class Bench:
     def _load(self, entry: int, arguments: tuple[int, ...]) -> Vehicle:
         if entry == 0:
             return CoroutineVehicle(self._root())
+        if self._body is not None:
+            return self._body(entry)
         program, may_raise = self._programs[entry]
         return CoroutineVehicle(program() if may_raise else self._guarded(program))
 
@@ -90,8 +100,14 @@ class Bench:
         except Exception as error:
             self._error = error  # raised by run(): inside the kernel it would become a fault
         self._done = True
+        if self._afterwards is not None:
+            await self._afterwards
         while True:
             await compute(1)
+
+    def go_on_with(self, program: Coroutine[Any, Any, None]) -> None:
+        """What the root task does when the test is over and somebody else runs the kernel on."""
+        self._afterwards = program
 
     async def _guarded(self, program: Program) -> None:
         try:
