@@ -1,0 +1,101 @@
+"""The reference page of the language, made from its tables: `python -m scenarios.language.reference`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from kernel.events import BY_NAME
+from scenarios.language.happenings import DECODED, TOPICS
+from scenarios.language.verbs import CONDITIONS, CRASH_KINDS, PROPERTIES, STATES, UNITS, VERBS, Group
+
+_GROUPS: dict[Group, str] = {
+    "act": "Things you do as `you`, with the capabilities that the manifest grants",
+    "probe": "Things you do with the debug probe, as somebody with a cable at the processor",
+    "time": "Letting the machine run",
+    "check": "Saying what must hold",
+    "tell": "Talking to the audience",
+}
+
+_INTRODUCTION = """\
+# The language of lessons
+
+Made from the tables of `scenarios/language`: change those and run `python -m scenarios.language.reference`.
+
+A lesson is one Markdown file. It begins with TOML between two lines of `+++`: `title` and `system` (the name of a
+manifest, or a `.toml` file beside the lesson), and if you like `seed`, `minutes`, `objectives` and `sources`. Headings
+of the first two levels are the *beats* that a presenter steps through. Prose is the narration. Commands stand one a
+line in fenced blocks marked `play`; `#` begins a comment, text is written in double quotes, numbers may have
+underscores.
+
+`playground check LESSON` says everything that is wrong with a lesson, each mistake with `file:line:column`.
+`playground play --headless LESSON` plays it as a test with a line for every expectation. Its exit code is 0 if all
+hold, 1 if one failed, 2 if the file is not a valid lesson, and 3 if something could not be decided.
+
+The same lines work on the command line inside the screens."""
+
+_RULES = """\
+* Without `within`, a condition must hold now. With it, the machine runs on until it holds or the time is over.
+  `no event` and `no reply` must go on to hold until the time is over.
+* `event` looks at what happened since the beginning of the beat, `run until event` at what happened since the last
+  command that did something. Each event answers one `expect event` only.
+* Fields of an event are compared by name: `thread=disk`, `fault=VMFault`, `operation=block.read`.
+* `reply` is the answer to the last `call`, `send`, `revoke`, `delete` or `restart`. `reply.text` is all of it in
+  words, the other fields are the results of the operation. They are compared with `==`, `!=`, `<`, `<=`, `>`, `>=`,
+  `contains` and `starts with`.
+* A server *can reach* another if it holds a capability to send to one of its endpoints; going through others does
+  not count.
+* A server *holds* a capability if the slot that the manifest fills under that name is not empty."""
+
+
+def reference() -> str:
+    """The whole page as Markdown."""
+    return "\n".join([*_verbs(), *_conditions(), *_words()]) + "\n"
+
+
+def _verbs() -> Iterator[str]:
+    yield _INTRODUCTION
+    yield "\n## Verbs"
+    for group, title in _GROUPS.items():
+        yield f"\n### {title}\n"
+        for verb in VERBS.values():
+            if verb.group == group:
+                same = f" The same as `{verb.same_as}`." if verb.same_as else ""
+                yield f"* `{verb.usage}`\\\n  {verb.summary}{same}\\\n  Example: `{verb.example}`"
+
+
+def _conditions() -> Iterator[str]:
+    yield "\n## Conditions\n"
+    yield from (f"* `{condition}`" for condition in CONDITIONS)
+    yield f"\n{_RULES}"
+    yield "\n### States: `SERVER is STATE`\n"
+    yield from _table(("state", "meaning"), ((f"`{word}`", meaning) for word, (_, meaning) in STATES.items()))
+    yield "\n### Numbers of a server: `SERVER.PROPERTY == NUMBER`\n"
+    yield from _table(("property", "meaning"), ((f"`{name}`", meaning) for name, meaning in PROPERTIES.items()))
+
+
+def _words() -> Iterator[str]:
+    yield "\n## Durations\n"
+    units = ", ".join(f"`{unit}` ({cycles:,})" for unit, cycles in UNITS.items() if unit != "cycle")
+    yield f"A number and a unit of virtual time, here with its cycles: {units}."
+    yield "\n## Kinds of crash\n"
+    yield from _table(("kind", "what happens"), ((f"`{kind}`", meaning) for kind, meaning in CRASH_KINDS.items()))
+    yield "\n## Events\n"
+    yield "What the servers say about themselves:\n"
+    yield from _table(("event", "fields"), ((f"`{topic}`", _fields(fields)) for topic, fields in TOPICS.items()))
+    yield "\nWhat the kernel says:\n"
+    rows = ((f"`{name}`", _fields((*kind.fields, *DECODED.get(name, ())))) for name, kind in BY_NAME.items())
+    yield from _table(("event", "fields"), rows)
+
+
+def _fields(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(head: tuple[str, str], rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield f"| {head[0]} | {head[1]} |"
+    yield "| --- | --- |"
+    yield from (f"| {left} | {right} |" for left, right in rows)
+
+
+if __name__ == "__main__":
+    print(reference(), end="")
