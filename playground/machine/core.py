@@ -28,7 +28,7 @@ from playground.machine.watchdog import Watchdog
 from playground.trace import Data, Header, Input, Trace
 from servers.hardware import CONSOLE, DISK, OPERATOR, PAGE_BITS, TIMER
 from servers.manifest import Manifest
-from servers.programs import LIBRARY, begin
+from servers.programs import LIBRARY, PROGRAMS, begin
 
 MEMORY_BITS: Final = 24
 """16 MiB of memory."""
@@ -41,6 +41,13 @@ MAX_KEYS: Final = 1024
 def load_program(entry: int, arguments: tuple[int, ...]) -> CoroutineVehicle:
     """The kernel's loader: a fresh coroutine of the program at an entry number."""
     return CoroutineVehicle(begin(entry, arguments), LIBRARY)
+
+
+def _import_programs(manifest: Manifest) -> None:
+    """Load the code of all servers now: inside a thread, a slow import would look like a loop without end."""
+    for server in manifest.servers.values():
+        if server.program in PROGRAMS:
+            _ = PROGRAMS[server.program].module
 
 
 class Core:
@@ -59,6 +66,7 @@ class Core:
         """Boot. The wall clock starts at `wall` (microseconds since 1970), or at a fixed date if `virtual`, or now."""
         self.manifest = manifest
         self.virtual = virtual
+        _import_programs(manifest)
         if wall is None:
             wall = VIRTUAL_WALL_START if virtual else time.time_ns() // 1000
         self.bus = Bus()

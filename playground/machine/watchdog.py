@@ -18,8 +18,10 @@ Where there are no such signals (outside the main thread, on Windows) executed l
 from __future__ import annotations
 
 import _thread
+import atexit
 import signal
 import threading
+import weakref
 from types import FrameType
 from typing import Final
 
@@ -49,6 +51,7 @@ class Watchdog:
 
     def __init__(self, watched: Watched, limit: float = LIMIT) -> None:
         self._watched = watched
+        self._reference = weakref.ref(self, _forget)
         self._patience = max(1, round(limit / TICK))
         self._stretch = (0, -1)
         self._looks = 0
@@ -60,23 +63,23 @@ class Watchdog:
 
     def start(self) -> None:
         """Begin to watch, or go on watching, the thread of the host that calls this. Cheap if it already does."""
-        if self in _active:
+        if self._reference in _active:
             return
         if signals_work_here():
-            _active.append(self)
+            _active.append(self._reference)
             if len(_active) == 1:
                 signal.signal(signal.SIGVTALRM, _tick)
                 signal.setitimer(signal.ITIMER_VIRTUAL, TICK, TICK)
+                # Python takes its handlers away when it ends; a tick after that would kill the process.
+                atexit.register(_disarm)
         elif self._counter is None:
             self._counter = LineCounter(self._watched, self._note)
             self._counter.start()
 
     def stop(self) -> None:
         """Watch no longer."""
-        if self in _active:
-            _active.remove(self)
-            if not _active and signals_work_here():
-                signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        if self._reference in _active:
+            _forget(self._reference)
         self._hunt.stop()
         if self._counter is not None:
             self._counter.stop()
@@ -111,12 +114,27 @@ class Watchdog:
         self.stopped += 1
 
 
-_active: Final[list[Watchdog]] = []
+_active: Final[list[weakref.ref[Watchdog]]] = []
+"""Weak, so that a machine that nobody switched off can go."""
 
 
 def _tick(_number: int, frame: FrameType | None) -> None:
-    for watchdog in tuple(_active):
-        watchdog.look(frame)
+    for reference in tuple(_active):
+        watchdog = reference()
+        if watchdog is not None:
+            watchdog.look(frame)
+
+
+def _forget(reference: weakref.ref[Watchdog]) -> None:
+    if reference in _active:
+        _active.remove(reference)
+        if not _active:
+            _disarm()
+
+
+def _disarm() -> None:
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    atexit.unregister(_disarm)
 
 
 def signals_work_here() -> bool:

@@ -2,10 +2,12 @@
 
 import itertools
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,8 @@ from kernel.kernel import Kernel
 from kernel.vehicle import CoroutineVehicle
 from playground.machine.line_counter import LineCounter
 from playground.machine.watchdog import Watchdog
+
+ROOT = Path(__file__).parents[2]
 
 
 class Processor:
@@ -162,6 +166,21 @@ def test_many_short_stretches_are_not_one_long_one() -> None:
     finally:
         watchdog.stop()
     assert watchdog.stopped == 0
+
+
+def test_a_program_that_ends_without_switching_off_ends_well() -> None:
+    program = (
+        "import time\n"
+        "from tests.playground.test_machine_watchdog import Processor, Watchdog\n"
+        "Watchdog(Processor()).start()\n"
+        "class Late:\n"
+        "    def __del__(self, clock=time.process_time):\n"
+        "        end = clock() + 0.3\n"
+        "        while clock() < end: pass\n"
+        "time.late = Late()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")
 
 
 def test_no_timer_is_left_behind() -> None:
