@@ -191,8 +191,8 @@ def _send(hand: Hand, rest: str) -> None:
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("step", ("space",), "space", "step", "Go on to the next message (or by N events), or to the next beat.", _step,
-           "step [N]", 1),
+    Action("step", ("space",), "space", "step", "Go on to the next message (or by N events), or to the next beat.",
+           _step, "step [N]", 1),
     Action("event", ("full_stop",), ".", "", "Let one event happen, or go on to the next beat.", _step_event),
     Action("toggle", ("p",), "p", "run", "Run, or pause.", _toggle),
     Action("run", (), "", "", "Let the machine run.", _run, "run"),

@@ -25,7 +25,7 @@ def system_text(name: str) -> str:
 
 
 def boot(settings: Settings) -> Live:
-    """The system of the settings on a machine with their disk, booted until it is ready. Raises mistakes of the user."""
+    """The system of the settings on a machine with their disk, booted until it is ready. Raises a user's mistake."""
     from scenarios.library import read_system
 
     live = _machine(read_system(settings.system), settings.seed or 0, _disk(settings), virtual=False)

@@ -4,13 +4,15 @@ second. What a key or a command does stands in `playground.actions`, what is dra
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 
 from playground.actions import ACTIONS, BY_NAME, UserMistake, command_of, footer_keys, lesson_keys
+from playground.requests import call_request
 from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk, Machine
@@ -30,7 +32,6 @@ from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from textual import events
     from textual.app import SystemCommand
     from textual.filter import LineFilter
     from textual.screen import Screen
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from scenarios.player import LessonSession
 
 POLLS_A_SECOND: Final = 25
+POLLS_A_LOOK: Final = 5
+"""What changes without a message, a note or a probe (heartbeats, states) is looked at with every fifth poll."""
 FIRST_SELECTED: Final = "fs"
 WIDE: Final = 110
 """From this width on the inspector stands beside the shelves."""
@@ -88,10 +91,16 @@ class Playground(App[int]):
         self.desk = Desk(machine)
         self.last_values: dict[tuple[str, str, str], str] = {}
         """What was last typed into the fields of forms, by target, operation and argument."""
+        self.lesson: LessonPane
+        """The pane of the lesson; only while one is played."""
+        self.header = Header(self.desk)
         self._ascii = AsciiFilter(self.settings.ascii)
+        self._panes: list[Pane] = []
+        """Everything that is polled."""
         self._sheet: Sheet | None = None
         self._before: Pane | None = None
         """The pane that had the focus before a sheet or the command line took it."""
+        self._polls = 0
         self._notes_end = 0
         """Number of the first event whose note has not been looked at yet."""
         for theme in THEMES:
@@ -106,13 +115,16 @@ class Playground(App[int]):
     def compose(self) -> ComposeResult:
         """The panes from top to bottom."""
         desk = self.desk
-        yield Header(desk)
+        yield self.header
         with Container(id="body"):
             if self.session is None:
                 yield Shelves(desk)
                 yield Container(Inspector(desk), id="side")
             else:
-                yield Container(self._lesson_pane(self.session), Inspector(desk), id="side")
+                from playground.screens.lesson_pane import LessonPane
+
+                self.lesson = LessonPane(desk, self.session)
+                yield Container(self.lesson, Inspector(desk), id="side")
                 yield Shelves(desk)
         yield Stream(desk)
         yield Timeline(desk)
@@ -120,22 +132,13 @@ class Playground(App[int]):
         yield Footer(desk, self._keys)
         yield TooSmall()
 
-    def _lesson_pane(self, session: LessonSession) -> LessonPane:
-        from playground.screens.lesson_pane import LessonPane
-
-        return LessonPane(self.desk, session)
-
-    @property
-    def lesson(self) -> LessonPane:
-        """The pane of the lesson; only while one is played."""
-        pane = self.query_one("#lesson")
-        return cast("LessonPane", pane)
-
     def on_mount(self) -> None:
         """Select somebody and begin to look."""
+        self._panes = list(self.screen.query(Pane))
+        self.desk.chronicle.update(self.desk.view)
         if self.session is not None:
             self.screen.add_class("lesson")
-            self.query_one("#lesson").focus()
+            self.lesson.focus()
         names = [*self.desk.machine.manifest.servers, ""]
         self.desk.selected = FIRST_SELECTED if FIRST_SELECTED in names else names[0]
         self._fit(self.size.width, self.size.height)
@@ -151,14 +154,15 @@ class Playground(App[int]):
 
     def poll(self) -> None:
         """Look at the machine and draw what changed."""
-        if not self.screen.query(Shelves):
-            return  # the screen is being taken down
-        self.desk.chronicle.update(self.desk.view)
-        if self.desk.view.event_count != self._notes_end:
+        desk, view = self.desk, self.desk.view
+        self._polls += 1
+        if desk.chronicle.update(view) or self._polls % POLLS_A_LOOK == 0 or not desk.machine.running:
+            desk.look = (view.event_count, view.cycle)
+        if view.event_count != self._notes_end:
             self._hear()
         if self.session is not None:
             self._follow_lesson(self.session)
-        for pane in self.screen.query(Pane):
+        for pane in self._panes:
             pane.poll()
 
     def _follow_lesson(self, session: LessonSession) -> None:
@@ -166,8 +170,7 @@ class Playground(App[int]):
         spotlight = frozenset({session.focus} if session.focus and session.state != "over" else ())
         if self._sheet is None and (spotlight, session.question) != (self.desk.spotlight, self.desk.question):
             self.desk.change(spotlight=spotlight, question=session.question)
-        for header in self.screen.query(Header):
-            header.note = self.lesson.place
+        self.header.note = self.lesson.place
 
     def _hear(self) -> None:
         """Show the answer to what `you` was asked to do."""
@@ -179,6 +182,17 @@ class Playground(App[int]):
                 text = str(note.fields.get("text", ""))
                 self.desk.change(remark=("✓ " if note.fields.get("ok") else "✗ ") + text)
                 break
+
+    async def on_event(self, event: events.Event) -> None:
+        """Trouble is read until the next key, whoever gets that key."""
+        if self.desk.trouble and isinstance(event, events.Key):
+            self.desk.change(trouble="")
+        await super().on_event(event)
+
+    def watch_theme(self) -> None:
+        """Another theme is another picture of everything."""
+        for pane in self._panes:
+            pane.repaint()
 
     # What keys and commands come to.
 
@@ -211,8 +225,8 @@ class Playground(App[int]):
         if done:
             line = self.query_one(CommandLine)
             line.accepted()
-            if self.focused is line and self._sheet is not None:
-                self._sheet.focus()
+            if self.focused is line:
+                self._return_focus()
 
     def _perform(self, text: str) -> None:
         from playground.perform import perform
@@ -304,8 +318,7 @@ class Playground(App[int]):
         self._put_on_sheet(SendSheet(self.desk, self._ask, self.last_values, target or self.desk.selected))
 
     def _ask(self, target: str, operation: str, values: dict[str, Any]) -> None:
-        arguments = {name: value.decode() if isinstance(value, bytes) else value for name, value in values.items()}
-        self.desk.machine.request({"verb": "call", "target": target, "operation": operation, "arguments": arguments})
+        self.desk.machine.request(call_request(target, operation, values))
         still = "" if self.desk.machine.running else "; the machine stands: space steps, p runs"
         self.desk.change(remark=f"you ask {target}.{operation}{still}")
 
@@ -348,6 +361,7 @@ class Playground(App[int]):
         side = self.query_one("#side")
         side.add_class("covered")
         side.mount(sheet)
+        self._panes.append(sheet)
         self._show_side(sheet)
         self.query_one(Footer).show(sheet.keys)
 
@@ -355,6 +369,7 @@ class Playground(App[int]):
         if self._sheet is None:
             return
         self._sheet.remove()
+        self._panes.remove(self._sheet)
         self._sheet = None
         self.desk.change(losing={}, spotlight=frozenset())
         self.query_one("#side").remove_class("covered")

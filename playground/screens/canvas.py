@@ -8,6 +8,7 @@ server put into a message or a file) are replaced on the way in. An *ink* is a c
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import groupby
 from typing import Final, NamedTuple
 from unicodedata import category, combining, east_asian_width
 
@@ -119,9 +120,17 @@ class Canvas:
         """What stands in a cell; empty outside the canvas."""
         return self._characters[y][x] if 0 <= y < self.height and 0 <= x < self.width else ""
 
-    def rows(self) -> list[Row]:
-        """Every line as runs of equal ink."""
-        return [_runs(characters, inks) for characters, inks in zip(self._characters, self._inks, strict=True)]
+    def row(self, y: int) -> Row:
+        """One line as runs of equal ink."""
+        return _runs(self._characters[y], self._inks[y])
+
+    def differing(self, other: Canvas) -> list[int]:
+        """The lines in which two canvases of the same size differ."""
+        return [
+            y
+            for y in range(self.height)
+            if self._characters[y] != other._characters[y] or self._inks[y] != other._inks[y]
+        ]
 
     def text(self) -> str:
         """The picture without colours, lines stripped at their ends."""
@@ -131,8 +140,8 @@ class Canvas:
 def _runs(characters: list[str], inks: list[str]) -> Row:
     runs: list[tuple[str, str]] = []
     start = 0
-    for column in range(1, len(inks) + 1):
-        if column == len(inks) or (inks[column] is not inks[start] and inks[column] != inks[start]):
-            runs.append(("".join(characters[start:column]), inks[start]))
-            start = column
+    for ink, cells in groupby(inks):
+        end = start + sum(1 for _ in cells)
+        runs.append(("".join(characters[start:end]), ink))
+        start = end
     return tuple(runs)

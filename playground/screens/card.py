@@ -64,7 +64,7 @@ def _paint_lines(
     else:
         canvas.put(x, y + 1, first, "text", width)
         if height >= 4:
-            canvas.put(x, y + 2, second, "text", width)
+            canvas.put(x, y + 2, second if len(second) <= width else second.rpartition(".")[2], "text", width)
     if server.status.key == "absent":
         return
     rate = rate_word(server.rate)

@@ -17,7 +17,7 @@ MOST_LINES: Final = 500
 """Lines that can be looked back at; older ones are in the trace."""
 MOST_AT_ONCE: Final = 120
 """Messages put into words at one look; flat out, more than that pass unseen."""
-SUPERVISOR: Final = "supervisor"
+HEARTBEATS: Final = frozenset({"are you alive?", "alive", "pulse"})
 UNSHOWN_NOTES: Final = frozenset({"you-reply", "server-started"})
 BAD_NOTES: Final = frozenset({"server-died", "gave-up", "unavailable", "sabotaged"})
 
@@ -37,8 +37,7 @@ class Line(NamedTuple):
 
 def is_heartbeat(message: MessageView) -> bool:
     """Whether a signal belongs to the supervisor's rounds."""
-    places = (message.sender, message.receiver, message.endpoint)
-    return message.kind == "signal" and any(place.partition(".")[0] == SUPERVISOR for place in places)
+    return message.kind == "signal" and message.operation in HEARTBEATS
 
 
 class Chronicle:
@@ -49,14 +48,15 @@ class Chronicle:
         self.message: MessageView | None = None
         self._seen = 0
 
-    def update(self, view: View) -> None:
-        """Take in what has happened since the last time."""
+    def update(self, view: View) -> bool:
+        """Take in what has happened since the last time; whether there are new lines."""
         if view.event_count <= self._seen:
-            return
+            return False
         fresh = [*self._messages(view), *self._notes(view), *self._probes(view)]
         fresh.sort()
         self.lines.extend(fresh)
         self._seen = view.event_count
+        return bool(fresh)
 
     def _messages(self, view: View) -> list[Line]:
         found: list[Line] = []

@@ -97,6 +97,8 @@ class Desk:
         """A prediction that covers the shelves until it is made."""
         self.chronicle = Chronicle()
         """The lines of the stream."""
+        self.look = (0, 0)
+        """Number of events and cycle when the panes last had to look at the machine."""
         self.revision = 0
         """Goes up with every change of the fields above."""
 

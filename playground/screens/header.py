@@ -34,8 +34,8 @@ class Header(Pane):
 
     def stamp(self) -> Hashable:
         """Everything in the line, to the microsecond of virtual time."""
-        view, machine = self.desk.view, self.desk.machine
-        return view.event_count, view.cycle, machine.running, machine.speed, self.note, self.desk.moment
+        machine = self.desk.machine
+        return self.desk.look, machine.running, machine.speed, self.note, self.desk.moment
 
     def paint(self, canvas: Canvas) -> None:
         """Draw the line; the narrower it is, the less it says."""

@@ -58,7 +58,7 @@ class Inspector(Pane, can_focus=True):
 
     def stamp(self) -> Hashable:
         """The machine's moment, the selection, the tab and the cursor."""
-        return self.desk.view.event_count, self.desk.revision, self.tab, self._cursor, self._top
+        return self.desk.look, self.desk.revision, self.tab, self._cursor, self._top
 
     def open(self, name: str) -> None:
         """Show the tab of that name."""

@@ -14,7 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from playground.screens.canvas import Canvas, Row
+from playground.screens.canvas import Canvas
 from playground.screens.inks import Palette
 
 if TYPE_CHECKING:
@@ -33,8 +33,10 @@ class Pane(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self._rows: list[Row] = []
+        self._canvas = Canvas(0, 0)
         self._seen: Hashable = _NEVER
+        self._drawn_in = ""
+        """The theme of the picture."""
 
     def stamp(self) -> Hashable:
         """Everything that the picture depends on, cheap to compare."""
@@ -46,24 +48,18 @@ class Pane(Widget):
 
     def poll(self) -> None:
         """Draw again if what the picture depends on has changed."""
-        if not self.display or not self.size.width:
+        stamp = self.stamp()
+        if stamp == self._seen or not self.size.width or not self.display:
             return
-        seen = (self.stamp(), self.size, self.has_focus, self.app.theme)
-        if seen == self._seen:
-            return
-        repaint_all = self._seen is _NEVER or not isinstance(self._seen, tuple) or seen[1:] != self._seen[1:]
-        self._seen = seen
-        canvas = Canvas(*self.size)
+        self._seen = stamp
+        canvas, before = Canvas(*self.size), self._canvas
         self.paint(canvas)
-        rows = canvas.rows()
-        if repaint_all or len(rows) != len(self._rows):
-            self._rows = rows
+        self._canvas = canvas
+        if (canvas.width, canvas.height) != (before.width, before.height) or self._drawn_in != self.app.theme:
+            self._drawn_in = self.app.theme
             self.refresh()
-            return
-        changed = [number for number, row in enumerate(rows) if row != self._rows[number]]
-        self._rows = rows
-        if changed:
-            self.refresh(*(Region(0, number, canvas.width, 1) for number in changed))
+        elif changed := canvas.differing(before):
+            self.refresh(*(Region(0, y, canvas.width, 1) for y in changed))
 
     def repaint(self) -> None:
         """Draw at the next poll whatever the stamp says; used after the pane's own state changed."""
@@ -75,9 +71,9 @@ class Pane(Widget):
         if self._seen is _NEVER:
             self.poll()
         palette = self.palette()
-        if y >= len(self._rows):
+        if y >= self._canvas.height:
             return Strip.blank(self.size.width, palette.style("text"))
-        return Strip([Segment(text, palette.style(ink)) for text, ink in self._rows[y]], self.size.width)
+        return Strip([Segment(text, palette.style(ink)) for text, ink in self._canvas.row(y)])
 
     def palette(self) -> Palette:
         """The styles of the current theme."""
@@ -85,11 +81,19 @@ class Pane(Widget):
 
     def text(self) -> str:
         """What the pane shows, without colours."""
-        return "\n".join("".join(text for text, _ in row).rstrip() for row in self._rows)
+        return self._canvas.text()
 
     def on_resize(self, event: events.Resize) -> None:
         """A pane of another size is another picture."""
-        self.poll()
+        self.repaint()
+
+    def on_focus(self) -> None:
+        """Its frame is lit."""
+        self.repaint()
+
+    def on_blur(self) -> None:
+        """Its frame is not lit any more."""
+        self.repaint()
 
 
 _PALETTES: dict[str, Palette] = {}

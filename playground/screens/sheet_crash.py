@@ -32,13 +32,16 @@ class CrashSheet(Sheet):
             canvas.put(2, y, "▸" if chosen else " ", "lit bold")
             canvas.put(4, y, kind, "faulted bold" if chosen else "title", width)
             if roomy:
-                for line in wrap(f"{sentence}."[0].upper() + f"{sentence}."[1:], width):
+                for line in wrap(_sentence(sentence), width):
                     y += 1
                     canvas.put(4, y, line, "text" if chosen else "quiet", width)
                 y += 1
-            else:
-                canvas.put(22, y, sentence, "text" if chosen else "quiet", canvas.width - 24)
             y += 1
+        if not roomy:
+            y += 1
+            for line in wrap(_sentence(self.kinds[self.choice.at][1]), width):
+                canvas.put(4, y, line, "text bold", width)
+                y += 1
         y += 1
         about = "This is the debug probe: a wire into the machine, not a system call. The trace marks what it did."
         for line in wrap(about, width):
@@ -52,3 +55,7 @@ class CrashSheet(Sheet):
             self.close(done=True)
             return True
         return self.choice.key(key)
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[0].upper()}{clause[1:]}."

@@ -216,7 +216,7 @@ class SendSheet(Sheet):
 def _sentence(holding: Holding) -> str:
     text = holding.interface.doc.removesuffix(".")
     if not holding.held:
-        return f"{text}: you no longer hold this capability, the kernel will refuse"
+        return f"You no longer hold this capability, and the kernel will refuse. {text}"
     return f"{text}; {holding.server} knows you as badge {holding.badge}"
 
 

@@ -53,7 +53,7 @@ class Shelves(Pane, can_focus=True):
 
     def stamp(self) -> Hashable:
         """The machine's moment and what is selected."""
-        return self.desk.view.event_count, self.desk.revision
+        return self.desk.look, self.desk.revision
 
     def paint(self, canvas: Canvas) -> None:
         """Draw the largest of the three pictures that fits."""

@@ -41,7 +41,7 @@ class Stream(Pane, can_focus=True):
 
     def stamp(self) -> Hashable:
         """The machine's moment and the cursor's."""
-        return self.desk.view.event_count, self.desk.revision
+        return self.desk.look, self.desk.revision
 
     def paint(self, canvas: Canvas) -> None:
         """Draw a heading if there is room, then the lines."""

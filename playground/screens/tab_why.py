@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Tab, Target, entry, wrapped
+from playground.view import why
+
+_last: dict[tuple[object, ...], list[why.Because]] = {}
+"""The chain that was asked for last: finding one takes some milliseconds, and it holds until the state changes."""
+
+
+def _chain(desk: Desk) -> list[why.Because]:
+    server = desk.server
+    state = (server.status, server.waits_for, server.thread) if server and desk.moment < 0 else None
+    key = (desk.moment, desk.selected, state)
+    if key not in _last:
+        view, events = desk.view, desk.machine.events
+        _last.clear()
+        found = why.why_event(view, events, desk.moment) if state is None else why.why_waiting(
+            view, events, desk.selected
+        )  # fmt: skip
+        _last[key] = list(found)
+    return _last[key]
 
 
 def page(desk: Desk, width: int) -> Page:
     """Why the selected server waits, or why the event under the stream's cursor happened."""
-    from playground.view import why
-
-    view, events = desk.view, desk.machine.events
-    if desk.moment >= 0:
-        title, chain = f" Why event {desk.moment:,}?", why.why_event(view, events, desk.moment)
-    elif desk.selected:
-        title, chain = f" Why is {desk.selected} as it is?", why.why_waiting(view, events, desk.selected)
-    else:
+    if desk.moment < 0 and desk.server is None:
         return Page([entry(("Nothing is selected.", "quiet"))])
+    title = f" Why event {desk.moment:,}?" if desk.moment >= 0 else f" Why is {desk.selected} as it is?"
+    chain = _chain(desk)
     lines: list[Entry] = [entry((title, "title")), entry(("", "text"))]
     for place, because in enumerate(chain):
         lead = "because" if place else "       "

@@ -30,7 +30,7 @@ class Timeline(Pane):
 
     def stamp(self) -> Hashable:
         """The marks move as time goes on."""
-        return self.desk.view.event_count, self.desk.moment
+        return self.desk.look, self.desk.moment
 
     def paint(self, canvas: Canvas) -> None:
         """Draw the line, the marks from old to new, and the present at its right end."""

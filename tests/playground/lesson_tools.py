@@ -50,7 +50,8 @@ run
 def lesson_session(scene: Scene, moment: str) -> LessonSession:
     """A session before it begins ("opening"), in its second beat ("beat") or asking ("question")."""
     stage = cast(Any, SimpleNamespace(name_of=scene.view.name_of, events=scene.events))
-    session = LessonSession(parse_lesson(LESSON, "small.md", "small"), stage, world_of(scene.manifest), interactive=True)
+    lesson = parse_lesson(LESSON, "small.md", "small")
+    session = LessonSession(lesson, stage, world_of(scene.manifest), interactive=True)
     if moment == "opening":
         return session
     session.state, session.shown, session.played, session.focus = "beat-over", 1, 2, "fs"

@@ -143,8 +143,9 @@ class Scene:
         row = interface.operation(operation)
         badge = self.manifest.servers[sender].number
         self.emit(ev.SCHEDULED, self.threads[sender], 0)
+        words = encode_request(row, arguments)
         number = self.emit(ev.MESSAGE, self.threads[sender], self.threads[receiver], self.endpoints[full], badge,
-                           interface.label(row), encode_request(row, arguments), (), 1, self.replies[receiver], 0)  # fmt: skip
+                           interface.label(row), words, (), 1, self.replies[receiver], 0)  # fmt: skip
         self.emit(ev.SCHEDULED, self.threads[receiver], 0)
         return number
 
@@ -162,10 +163,9 @@ class Scene:
         thread, supervisor = self.threads[name], self.threads["supervisor"]
         details = (0x400088, address, 0, 0)
         self.emit(ev.PROBE, thread, "crash", "null-pointer")
-        self.emit(ev.FAULTED, thread, int(Fault.VM_FAULT), details, self.endpoint_of("supervisor"),
-                  f"read of address {address:#x}")  # fmt: skip
-        self.emit(ev.MESSAGE, thread, supervisor, self.endpoint_of("supervisor"), 0, int(Fault.VM_FAULT), details, (), 2,
-                  self.replies["supervisor"], 0)  # fmt: skip
+        endpoint, reply = self.endpoint_of("supervisor"), self.replies["supervisor"]
+        self.emit(ev.FAULTED, thread, int(Fault.VM_FAULT), details, endpoint, f"read of address {address:#x}")
+        self.emit(ev.MESSAGE, thread, supervisor, endpoint, 0, int(Fault.VM_FAULT), details, (), 2, reply, 0)
         self.emit(ev.SCHEDULED, supervisor, 0)
 
     def note(self, who: str, topic: str, **fields: int | str) -> None:

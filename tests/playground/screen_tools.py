@@ -11,6 +11,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.pilot import Pilot
 
 from playground.screens.application import Playground
+from playground.screens.desk import Desk
 from playground.screens.pane import Pane
 from playground.settings import Settings
 from tests.playground.scene import Scene, StillMachine
@@ -44,6 +45,13 @@ def look(pilot: Pilot[int]) -> None:
     app = pilot.app
     assert isinstance(app, Playground)
     app.poll()
+
+
+def desk_of(pilot: Pilot[int]) -> Desk:
+    """What the screens and the actions share."""
+    app = pilot.app
+    assert isinstance(app, Playground)
+    return app.desk
 
 
 async def press(pilot: Pilot[int], *keys: str) -> None:

@@ -10,7 +10,7 @@ from playground.screens.sheet import Sheet
 from playground.screens.shelves import Shelves
 from playground.screens.stream import Stream
 from tests.playground.scene import Scene, faulting, reading
-from tests.playground.screen_tools import SMALL, picture, press, showing, text_of, type_line
+from tests.playground.screen_tools import SMALL, desk_of, picture, press, showing, text_of, type_line
 
 
 async def test_space_goes_on_to_the_next_message_and_the_full_stop_by_one_event() -> None:
@@ -66,12 +66,11 @@ async def test_tab_goes_round_the_panes_and_arrows_move_inside_them() -> None:
 
 async def test_arrows_choose_the_neighbour_on_the_shelves() -> None:
     """Left and right on a shelf, up and down between them, and nothing happens at an edge."""
-    async with showing(reading()) as (pilot, machine):
-        app = pilot.app
+    async with showing(reading()) as (pilot, _):
         for key, name in (("down", "disk"), ("left", "console"), ("up", "log"), ("up", "counter"), ("left", "you"),
                           ("left", "you"), ("up", "you")):  # fmt: skip
             await press(pilot, key)
-            assert app.desk.selected == name
+            assert desk_of(pilot).selected == name
         assert f" {'you'} " in text_of(pilot, "#inspector").splitlines()[0]
 
 
@@ -80,8 +79,13 @@ async def test_a_dead_server_keeps_its_place() -> None:
     places = []
     for scene in (reading(), faulting()):
         async with showing(scene) as (pilot, _):
-            lines = text_of(pilot, "#shelves").splitlines()
-            places.append({name: [line.find(f" {name} ") for line in lines] for name in ("fs", "disk", "clock")})
+            lines = text_of(pilot, "#shelves").splitlines()[:22]
+            corners = [f"{corner} {{}} " for corner in "╭╔┏"]
+            found = {
+                name: {line.find(corner.format(name)) for line in lines for corner in corners}
+                for name in ("fs", "disk", "clock")
+            }
+            places.append(found)
     assert places[0] == places[1]
 
 
@@ -90,7 +94,7 @@ async def test_every_server_and_the_bar_stand_above_the_last_three_rows_at_80x24
     async with showing(faulting(), SMALL) as (pilot, machine):
         upper = picture(pilot).splitlines()[:21]
         for server in machine.view.servers.values():
-            line = next(line for line in upper if f" {server.name} " in line)
+            line = next(line for line in upper if line[18:].startswith(f"{server.name} "))
             assert server.status.glyph in line
         assert any("disk ── fault: read of address 0x0 ──▶ supervisor" in line for line in upper)
 
@@ -120,11 +124,11 @@ async def test_the_stream_can_be_looked_back_in_and_let_go() -> None:
     """A cursor on an older line; the header says that one looks back."""
     async with showing(reading()) as (pilot, _):
         await press(pilot, "tab", "tab", "up", "up")
-        moment = pilot.app.desk.moment
+        moment = desk_of(pilot).moment
         assert moment == pilot.app.query_one(Stream).shown[-2].number
         assert f"looking at {moment:,}" in text_of(pilot, "#header")
         await press(pilot, "end")
-        assert pilot.app.desk.moment == -1
+        assert desk_of(pilot).moment == -1
         assert "live" in text_of(pilot, "#header")
 
 
@@ -170,7 +174,7 @@ async def test_revoke_shows_who_loses_what_and_does_it_only_after_enter() -> Non
         (told,) = machine.told
         assert told[1]["operation"] == "revoke"
         assert told[1]["server"] == "supervisor"
-        assert pilot.app.desk.losing == {}
+        assert desk_of(pilot).losing == {}
 
 
 async def test_the_send_form_is_made_from_the_interface_and_keeps_the_last_values() -> None:
@@ -200,7 +204,7 @@ async def test_what_you_no_longer_hold_says_so_in_the_list() -> None:
     scene.emit(6 - 1, you, slot, scene.endpoints["fs.files"])
     async with showing(scene) as (pilot, _):
         await press(pilot, "s")
-        assert "you no longer hold this capability" in " ".join(text_of(pilot, "#sheet").replace("│", " ").split())
+        assert "You no longer hold this capability" in " ".join(text_of(pilot, "#sheet").replace("│", " ").split())
 
 
 @pytest.mark.parametrize(
@@ -265,8 +269,8 @@ async def test_the_command_line_completes_and_remembers() -> None:
         line = pilot.app.query_one(CommandLine).editor
         assert line.text == "select"
         await press(pilot, "space", "d", "tab", "enter")
-        assert pilot.app.desk.selected == "disk"
-        await press(pilot, "up")
+        assert desk_of(pilot).selected == "disk"
+        await press(pilot, "colon", "up")
         assert line.text == "select disk"
         await press(pilot, "escape")
         assert isinstance(pilot.app.focused, Shelves)
