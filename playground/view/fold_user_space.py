@@ -76,15 +76,14 @@ def _sabotaged(record: ServerRecord, number: int, fields: dict[str, int | str]) 
 
 
 def _policy(record: ServerRecord, number: int, fields: dict[str, int | str]) -> None:
+    """With a wait before it, the restart is announced; without one, what is decided follows at once."""
     backoff = fields.get("backoff_us")
-    record.phase, record.phase_number = "restarting", number
-    record.phase_detail = duration(backoff) if isinstance(backoff, int) else ""
+    if isinstance(backoff, int) and backoff > 0:
+        record.phase, record.phase_detail, record.phase_number = "restarting", duration(backoff), number
 
 
 def duration(microseconds: int) -> str:
-    """When something happens that is so far off: "now", "in 40 ms"."""
-    if microseconds <= 0:
-        return "now"
+    """When something happens that is so far off: "in 40 ms"."""
     if microseconds < 1000:
         return f"in {microseconds} us"
     if microseconds < 1_000_000:

@@ -123,3 +123,17 @@ def test_a_note_about_a_server_that_nobody_knows_changes_nothing(shop: Workshop)
     note = (51, shop.view.cycle, 0, "server-died", (("server", "nobody"), ("cause", "exit")))
     shop.fold.update([note])
     assert [server.status for server in shop.view.servers.values()] == [server.status for server in before.values()]
+
+
+def test_a_server_that_the_supervisor_gives_up_is_stopped_and_says_so(shop: Workshop) -> None:
+    """More deaths than the intensity allows; in between it restarts, later and later."""
+    seen: set[str] = set()
+    for _ in range(10):
+        shop.core.crash("counter", "exit")
+        shop.until(lambda: shop.server("counter").status.key in ("restarting", "stopped"))
+        seen.add(shop.server("counter").status.detail)
+        if shop.server("counter").status.key == "stopped":
+            break
+        shop.until(lambda: shop.server("counter").status.key == "idle")
+    assert shop.server("counter").status.word == "stopped"
+    assert {"now", "in 10 ms", "in 20 ms", "in 40 ms"} <= seen
