@@ -284,6 +284,7 @@ class LessonSession:
             case syntax.Ask(question=question, choices=choices):
                 self.log.append(LogLine("ask", command.place, question, detail=" | ".join(choices)))
                 if self.interactive:
+                    self.command = None
                     self.question = Question(question, choices)
                     self.state = "asking"
 
