@@ -37,6 +37,8 @@ class LivePlayground(Playground):
         self._guest: Guest | None = None
         self._to_slow_down = session is not None
         """A lesson's machine boots flat out; then it slows down so that one can follow."""
+        self._told = ""
+        """What the machine said last about why it stopped by itself."""
         self.failure: BaseException | None = None
         """What ended the machine, if that was our mistake."""
 
@@ -73,6 +75,10 @@ class LivePlayground(Playground):
     def poll(self) -> None:
         """Look at the machine; once a lesson's has booted, slow it down."""
         super().poll()
+        trouble: str = getattr(self.desk.machine, "trouble", "")
+        if trouble and trouble != self._told:
+            self._told = trouble
+            self.desk.change(trouble=trouble)
         if self._to_slow_down and self.desk.view.event_count and self.desk.view.ready:
             self.desk.machine.set_speed(LESSON_SPEED)
             self._to_slow_down = False

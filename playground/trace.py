@@ -18,6 +18,8 @@ from kernel.events import FAULTED, TABLE, Event
 FORMAT: Final = 1
 """Version of the meaning of a trace; a higher one is from the future."""
 DIGEST_BYTES: Final = 16
+MAX_EVENTS: Final = 4_000_000
+"""A machine whose trace has as many stops (about half a gigabyte of the host's memory)."""
 BATCH: Final = 4096
 """Events that are encoded at a time."""
 
@@ -63,6 +65,11 @@ class Trace:
         self.inputs: list[Input] = []
         self._hash = blake2b(digest_size=DIGEST_BYTES)
         self._hashed = 0
+
+    @property
+    def full(self) -> bool:
+        """No more events are taken in."""
+        return len(self.events) >= MAX_EVENTS
 
     def digest(self, upto: int | None = None) -> str:
         """Of all events so far, or of the first `upto`, as hexadecimal digits.

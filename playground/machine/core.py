@@ -97,12 +97,12 @@ class Core:
     def advance(self, steps: int = SLICE) -> int:
         """Up to `steps` kernel entries, flat out: idle time is skipped. How many were done.
 
-        Fewer than asked for means that nothing more will ever happen without an input.
+        Fewer than asked for means that the machine is exhausted.
         """
         done = 0
         while done < steps:
             done += self.run(steps - done)
-            if done < steps and not self.skip_idle_time():
+            if done < steps and (self.trace.full or not self.skip_idle_time()):
                 break
         return done
 
@@ -111,7 +111,7 @@ class Core:
         kernel, bus = self.kernel, self.bus
         self.watchdog.start()
         done = 0
-        while done < steps:
+        while done < steps and not self.trace.full:
             bus.fire()
             entries = kernel.run(steps - done, bus.next_due())
             done += entries
@@ -127,8 +127,8 @@ class Core:
 
     @property
     def exhausted(self) -> bool:
-        """Nothing will ever happen without an input."""
-        return self.kernel.idle and self.next_change() is None
+        """Nothing will ever happen without an input, or nothing can because the trace is full."""
+        return self.trace.full or (self.kernel.idle and self.next_change() is None)
 
     def next_change(self) -> int | None:
         """The cycle at which an idle machine goes on by itself, or None."""

@@ -15,7 +15,7 @@ from typing import Any, Final
 import trio
 
 from kernel.costs import CYCLES_PER_MICROSECOND
-from kernel.events import MESSAGE, REPLIED, Event
+from kernel.events import FAULTED, MESSAGE, REPLIED, Event
 from playground.machine.backing import BlockBacking
 from playground.machine.core import Core
 from playground.machine.pace import FLAT_OUT, Pace
@@ -25,6 +25,8 @@ from servers.hardware import SECTOR_BYTES
 from servers.manifest import Manifest
 
 CYCLES_PER_SECOND: Final = CYCLES_PER_MICROSECOND * 1_000_000
+TALK: Final = frozenset({MESSAGE, REPLIED, FAULTED})
+"""Events at which a step to the next message ends."""
 SLICE: Final = 200
 """Kernel entries between two looks at the clock, flat out."""
 SLICE_SECONDS: Final = 0.008
@@ -57,6 +59,8 @@ class Live:
         """The cycle at which the gate has to be asked again even if everybody waits, or None. A lesson sets it."""
         self.idle_speed = 1.0
         """How many times as fast as outside idle time passes. A lesson sets it."""
+        self.trouble = ""
+        """Why the machine stopped by itself, in one sentence."""
         self._keyboard = keyboard
         self._wall_clock = wall_clock
         self._fold: Fold | None = None
@@ -141,7 +145,7 @@ class Live:
         self._changed()
 
     def step_message(self) -> None:
-        """While paused: up to the next message or answer."""
+        """While paused: up to the next message, answer or fault."""
         self.pace.step_message()
         self._changed()
 
@@ -222,6 +226,8 @@ class Live:
         """Run the core in slices; sleep when there is nothing to do or nothing may be done."""
         core, pace = self.core, self.pace
         while True:
+            if core.trace.full:
+                self._stop_for_good()
             entries = SLICE if self.gate is None else self.gate()
             if pace.standing or entries <= 0:
                 await self._sleep(None)
@@ -232,6 +238,11 @@ class Live:
                 await trio.lowlevel.checkpoint()
             else:
                 await self._run_paced(entries)
+
+    def _stop_for_good(self) -> None:
+        self.pace.running = False
+        self.pace.forget_steps()
+        self.trouble = f"The trace is full: it holds {len(self.events):,} events. Start again to go on."
 
     def _run_flat_out(self, entries: int) -> None:
         end = time.perf_counter() + SLICE_SECONDS
@@ -250,7 +261,7 @@ class Live:
             before = len(events)
             entries -= core.run(1)
             made = len(events) - before
-            messages = sum(event[0] in (MESSAGE, REPLIED) for event in events[before:])
+            messages = sum(event[0] in TALK for event in events[before:])
             pace.happened(made, messages)
             if made:
                 allowed -= made

@@ -47,7 +47,7 @@ class Pace:
             self._steps += count
 
     def step_message(self) -> None:
-        """While paused: go on to the next message or answer between two threads."""
+        """While paused: go on to the next message, answer or fault."""
         if not self.running:
             self._messages += 1
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+import playground.trace
 from kernel.events import FAULTED, INPUT, IRQ_RAISED
 from playground.machine.core import Core
 from playground.machine.devices.operator import OperatorBusy, RequestTooLong
@@ -126,6 +127,15 @@ def test_a_machine_without_timers_is_exhausted_when_everybody_waits() -> None:
     core.advance(2000)
     assert not core.exhausted, "heartbeats go on for ever"
     assert core.advance(10_000) == 10_000
+
+
+def test_a_machine_with_a_full_trace_stops_and_is_exhausted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playground.trace, "MAX_EVENTS", 2500)
+    core = machine()
+    assert core.advance(100_000) < 2000
+    assert core.exhausted
+    assert len(core.kernel.events) < 2600
+    core.close()
 
 
 def test_a_request_that_is_too_long_is_refused_and_leaves_no_trace() -> None:

@@ -9,6 +9,7 @@ import pytest
 import trio
 import trio.testing
 
+import playground.trace
 from kernel.events import MESSAGE, REPLIED
 from playground.images import create, open_image
 from playground.machine.backing import FileBacking
@@ -172,6 +173,22 @@ def test_a_gate_decides_how_much_may_run() -> None:
         live.wake()
         await trio.sleep(1)
         assert live.core.steps == 70
+
+    run(live, script)
+
+
+def test_a_full_trace_stops_the_machine_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(playground.trace, "MAX_EVENTS", 2500)
+    live = Live(machine())
+
+    async def script() -> None:
+        await trio.sleep(100)
+        assert not live.running
+        assert live.trouble.startswith("The trace is full: it holds 2,5")
+        live.step(5)
+        live.run()
+        await trio.sleep(1)
+        assert not live.running
 
     run(live, script)
 
