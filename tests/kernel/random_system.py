@@ -29,7 +29,7 @@ from kernel.events import (
 )
 from kernel.syscalls import call, compute
 from tests.kernel.bench import Bench
-from tests.kernel.random_traps import absurd_trap, random_trap
+from tests.kernel.random_traps import absurd_trap, random_trap, slot_of
 
 _COUNTED: Final = {MESSAGE: "(message)", REPLIED: "(reply)", SIGNALLED: "(signal)", DROPPED: "(dropped message)"}
 Invocation = tuple[int, Label, tuple[int, ...], tuple[int, ...]]
@@ -38,7 +38,9 @@ WORKERS: Final = 4
 LINES: Final = 4
 BURST: Final = 6
 """Kernel entries that one action may set off."""
-PATIENCE: Final = 3
+REFURBISH: Final = 30
+"""Calls after which the capabilities that threads deleted are put back."""
+PATIENCE: Final = 2
 """Traps that may wait for a thread to execute them before it is freed from where it is stuck."""
 PARK: Final = (int(Syscall.COMPUTE), 1)
 
@@ -72,6 +74,8 @@ class RandomSystem:
         self.commands: deque[Invocation] = deque()
         """What the root task shall do next."""
         self.repairs: list[Invocation] = []
+        self.furniture: list[Invocation] = []
+        """What fills the shared CNode; fails quietly for slots that hold something."""
         self.revivals: list[list[Invocation]] = []
         """For each worker: what makes it run again, wherever it is stuck."""
         self.calls = 0
@@ -126,6 +130,7 @@ class RandomSystem:
         self.repairs += [
             (memory, Label.UNTYPED_RETYPE, (kind, size_bits, 0, 0, slot, 1), (node,)) for slot, kind, size_bits in made
         ]
+        self.furniture = list(self.repairs)
         self.repairs.insert(0, (root, Label.CNODE_REVOKE, (memory, 64), ()))
         for place in range(WORKERS):
             tcb, context = tcbs + place, contexts[place]
@@ -167,8 +172,8 @@ class RandomSystem:
             raise trap
         return trap
 
-    def step(self, entries: int) -> None:
-        """At most so many kernel entries, with every invariant verified after each."""
+    def step(self, entries: int, *, check: bool = True) -> None:
+        """At most so many kernel entries, with every invariant verified after each (or only after the last)."""
         kernel = self.kernel
         for _ in range(entries):
             if kernel.idle:
@@ -184,7 +189,9 @@ class RandomSystem:
                 if thread in kernel.threads:
                     kernel.probe_suspend(thread)
                     self.parked.add(thread)
-            kernel.check()
+            if check:
+                kernel.check()
+        kernel.check()
         self._watch()
 
     def _watch(self) -> None:
@@ -209,11 +216,15 @@ class RandomSystem:
     def act(self, random: Random) -> None:
         """One random thing happens."""
         chance = random.randrange(100)
-        if chance < 78:
+        if chance < 12:
+            self._converse(random)
+        elif chance < 78:
             trap = random_trap(random, self.kinds)
-            self.command(random.choice(self.workers), trap, random.randrange(1, BURST))
+            self.command(self._somebody(random), trap, random.randrange(1, BURST))
+        elif chance < 84:
+            self.command(self._somebody(random), absurd_trap(random), 2)
         elif chance < 86:
-            self.command(random.choice(self.workers), absurd_trap(random), 2)
+            self.repair(random.choice(self.revivals))
         elif chance < 90:
             self._do(f"interrupt {chance - 86}", lambda: self.kernel.interrupt(chance - 86))
             self.step(3)
@@ -224,9 +235,18 @@ class RandomSystem:
         else:
             self.repair(random.choices(self.repairs, k=random.randrange(1, 7)))
 
+    def _somebody(self, random: Random) -> int:
+        """Mostly a thread that is free to do something: the others are to stay blocked for a while."""
+        free = [thread for thread in self.workers if thread in self.parked]
+        if not free:
+            self.repair(random.choice(self.revivals))
+        return random.choice(free if free and random.randrange(8) else self.workers)
+
     def command(self, thread: int, trap: Any, entries: int) -> None:
         """Let a thread execute a trap when it next can."""
         self.calls += 1
+        if self.calls % REFURBISH == 0:
+            self.repair(self.furniture)
         self.history.append(f"thread {thread}: {_shown(trap)}")
         waiting = self.queued.setdefault(thread, deque())
         if len(waiting) >= PATIENCE:
@@ -238,12 +258,36 @@ class RandomSystem:
             self.kernel.probe_resume(thread)
         self.step(entries)
 
+    def _converse(self, random: Random) -> None:
+        """Three threads call each other in a row, the last two perhaps on borrowed time; then a surprise."""
+        first, middle, last = random.sample(self.workers, 3)
+        front, back = (slot_of(random, self.kinds, "ENDPOINT") for _ in range(2))
+        replies = [slot_of(random, self.kinds, "REPLY") for _ in range(2)]
+        receive, answer, ask = int(Syscall.RECV), int(Syscall.REPLY_RECV), int(Syscall.CALL)
+        plays: list[tuple[int, list[Any]]] = [
+            (last, [(receive, back, replies[1], None), (answer, back, replies[1], 0, (), (), None)]),
+            (middle, [(receive, front, replies[0], None), (ask, back, 256, (), (), None)]),
+            (first, [(ask, front, 256, (1,), (), None)]),
+        ]
+        plays[1][1].append((answer, front, replies[0], 0, (2,), (), None))
+        for thread, traps in plays:
+            if random.randrange(6):
+                self.repair(self.revivals[self.workers.index(thread)])
+            self.queued[thread] = deque()
+            for trap in traps:
+                self.command(thread, trap, 2)
+            if thread != first and random.randrange(2):
+                context = self.revivals[self.workers.index(thread)][0]
+                self.repair([context])
+        surprised = random.choice(self.workers)
+        self.command(surprised, random_trap(random, self.kinds), BURST)
+
     def repair(self, invocations: list[Invocation]) -> None:
         """The root task does something to keep the system lively."""
         self.history.append(f"repair: {invocations}")
         self.commands.extend(invocations)
         self.kernel.probe_resume(self.root)
-        self.step(2 * len(invocations) + 1)
+        self.step(2 * len(invocations) + 1, check=False)
 
     def _probe(self, random: Random) -> None:
         thread = random.choice(self.workers)

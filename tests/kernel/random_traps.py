@@ -70,7 +70,7 @@ def slot_of(random: Random, kinds: Kinds, wanted: str) -> int:
         numbers = {int(ObjectType[name]) for name in wanted.split("|")}
         fitting = sorted(slot for slot, kind in kinds.items() if kind in numbers)
         if fitting:
-            return random.choice(fitting)
+            return fitting[0] if random.randrange(2) else random.choice(fitting)
     return any_slot(random)
 
 

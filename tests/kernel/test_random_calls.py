@@ -1,7 +1,7 @@
 """Random system calls from several threads: nothing leaves the kernel, every invariant holds after every entry.
 
-The Hypothesis machine shrinks what it finds. `KERNEL_RANDOM_EXAMPLES=2000 pytest tests/kernel/test_random_calls.py` runs
-it for longer and with fresh randomness; `tests/kernel/fuzz.py` runs without Hypothesis, much faster.
+The Hypothesis machine shrinks what it finds. `KERNEL_RANDOM_EXAMPLES=2000 pytest tests/kernel/test_random_calls.py`
+runs it for longer and with fresh randomness; `tests/kernel/fuzz.py` runs without Hypothesis, much faster.
 """
 
 from __future__ import annotations
