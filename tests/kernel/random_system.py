@@ -91,7 +91,9 @@ class RandomSystem:
         self.kernel: Kernel = bench.kernel
         bench.run()
         self._node_id = next(event[2] for event in self.kernel.events if event[0] == OBJECT_CREATED and event[4] == 10)
-        self.workers = [event[2] for event in self.kernel.events if event[0] == OBJECT_CREATED and event[3] == 1][1:]
+        self.workers: list[int] = [
+            event[2] for event in self.kernel.events if event[0] == OBJECT_CREATED and event[3] == 1
+        ][1:]
         self.root = self.kernel.current_thread
         self.parked.update(self.workers)
         self.step(2)
