@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from playground.screens.lesson_pane import LessonPane
-    from scenarios.player import LessonSession
+    from scenarios.player import LessonSession, Question
 
 POLLS_A_SECOND: Final = 25
 POLLS_A_LOOK: Final = 5
@@ -170,7 +170,17 @@ class Playground(App[int]):
         spotlight = frozenset({session.focus} if session.focus and session.state != "over" else ())
         if self._sheet is None and (spotlight, session.question) != (self.desk.spotlight, self.desk.question):
             self.desk.change(spotlight=spotlight, question=session.question)
+            self._make_room_for(session.question)
         self.header.note = self.lesson.place
+
+    def _make_room_for(self, question: Question | None) -> None:
+        """Where the shelves have only a few lines, a question gets as many as it needs."""
+        from playground.screens.curtain import small_height
+
+        height = None
+        if question is not None and self.screen.has_class("narrow"):
+            height = small_height(question, self.size.width)
+        self.query_one(Shelves).styles.height = height
 
     def _hear(self) -> None:
         """Show the answer to what `you` was asked to do."""

@@ -62,7 +62,7 @@ def _paint_lines(
     elif height < 4 and first and second:
         canvas.put(x, y + 1, f"{first} {second}", "text", width)
     else:
-        canvas.put(x, y + 1, first, "text", width)
+        canvas.put(x, y + 1, first if len(first) <= width else first.rpartition(".")[2], "text", width)
         if height >= 4:
             canvas.put(x, y + 2, second if len(second) <= width else second.rpartition(".")[2], "text", width)
     if server.status.key == "absent":

@@ -100,7 +100,11 @@ def who(view: View, thread: int) -> str:
 
 
 def _note_line(note: Note, name: str) -> Line:
-    text = str(note.fields.get("text", "")) or " ".join(f"{key}={value}" for key, value in note.fields.items())
-    topic = note.topic.replace("-", " ")
+    fields = note.fields
     ink = "faulted" if note.topic in BAD_NOTES else "restarting"
+    if note.topic == "server-died":
+        words = f"{fields.get('server')} has died: {fields.get('detail') or fields.get('cause')}"
+        return Line(note.number, name, words, "note", ink)
+    text = str(fields.get("text", "")) or " ".join(f"{key}={value}" for key, value in fields.items())
+    topic = note.topic.replace("-", " ")
     return Line(note.number, name, f"{topic}: {text}" if text else topic, "note", ink)
