@@ -2,7 +2,8 @@
 
 Header and inputs are enough to run it again; the events say what came of it, and the digest whether two runs came to
 the same. The digest is taken over a canonical form that is equal on every machine and Python version: one JSON array
-for each event, ASCII only, no spaces, bytes as ``{"bytes":"<hex>"}``.
+for each event, ASCII only, no spaces, bytes as ``{"bytes":"<hex>"}``, and instead of the cycle the cycles that have
+passed since the event before. Recordings store that form, so that an event is put into words of JSON only once.
 """
 
 from __future__ import annotations
@@ -56,6 +57,15 @@ class Input:
     data: Data
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment that the person wants to find again. It is no input: it changes nothing in the machine."""
+
+    event: int
+    """How many events there were."""
+    text: str
+
+
 class Trace:
     """Header, inputs and events of one run. The list of events belongs to the kernel and only ever grows."""
 
@@ -63,6 +73,7 @@ class Trace:
         self.header = header
         self.events = events
         self.inputs: list[Input] = []
+        self.marks: list[Mark] = []
         self._hash = blake2b(digest_size=DIGEST_BYTES)
         self._hashed = 0
 
@@ -82,17 +93,23 @@ class Trace:
             self._hashed = 0
         while self._hashed < end:
             stop = min(end, self._hashed + BATCH)
-            self._hash.update(canonical(self.events[self._hashed : stop]))
+            after = self.events[self._hashed - 1][1] if self._hashed else 0
+            self._hash.update(canonical(self.events[self._hashed : stop], after))
             self._hashed = stop
         return self._hash.hexdigest()
 
 
-def canonical(events: Sequence[Event]) -> bytes:
-    """The canonical form of some events. The form of a sequence is the forms of its parts one after the other.
+def canonical(events: Sequence[Event], after: int = 0) -> bytes:
+    """The canonical form of some events; `after` is the cycle of the event before the first, or 0.
 
-    Left out is what is not an effect and may differ between Python versions: the words of an exception.
+    The form of a sequence is the forms of its parts one after the other. Left out is what is not an effect and may
+    differ between Python versions: the words of an exception.
     """
-    plain = [event[:-1] if event[0] == FAULTED else event for event in events]
+    plain: list[tuple[Any, ...]] = []
+    for event in events:
+        kind, cycle = event[0], event[1]
+        plain.append((kind, cycle - after, *(event[2:-1] if kind == FAULTED else event[2:])))
+        after = cycle
     if not plain:
         return b""
     return (json.dumps(plain, separators=(",", ":"), default=_bytes)[1:-1] + ",").encode("ascii")
