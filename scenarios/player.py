@@ -208,6 +208,9 @@ class LessonSession:
     def _begin(self, command: Command) -> None:
         """Start a command: it is done at once, or leaves a task behind."""
         action = command.action
+        if self.stage.failure and not isinstance(action, syntax.Ask | syntax.Say | syntax.Focus):
+            self._record(command, command.text, Result("undecided", "the machine has broken down"))
+            return
         try:
             match action:
                 case syntax.Expect():
