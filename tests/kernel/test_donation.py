@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kernel.abi import Fault, Label, Message, ThreadState
+from kernel.abi import Error, Fault, Label, Message, ThreadState
 from kernel.syscalls import call, compute, load, nb_send, nb_send_recv, nb_send_wait, recv, reply_recv, send, wait
 from tests.kernel.bench import Bench, Program, Thread, scenario
 
@@ -399,3 +399,35 @@ async def test_a_thread_with_time_of_its_own_borrows_none(bench: Bench) -> None:
     threads = bench.kernel.inspect().threads
     assert threads[serving.id].sched_context != threads[calling.id].sched_context
     assert threads[calling.id].sched_context != 0
+
+
+@scenario
+async def test_a_context_that_wandered_to_a_server_can_be_bound_again_when_the_server_is_deleted(bench: Bench) -> None:
+    """sel4test SCHED_CONTEXT_0008: NBSendWait moves it through a proxy; it is free once the holder's TCB is gone."""
+    doors = [await bench.endpoint(), await bench.endpoint()]
+    reply, never = await bench.reply(), await bench.notification()
+
+    async def server() -> None:
+        bench.log.append(("server", (await recv(doors[1], reply)).words))
+        await wait(never)
+
+    async def proxy() -> None:
+        message = await wait(doors[0])
+        await nb_send_wait(doors[1], 256, message.words, (), doors[0])
+
+    async def client() -> None:
+        await nb_send_wait(doors[0], 256, (7,), (), never)
+        bench.log.append("client goes on")
+
+    serving = await passive(bench, server)
+    await passive(bench, proxy)
+    calling = await bench.thread(client, 100)
+    await bench.settle()
+    assert bench.log == [("server", (7,))]
+    illegal = await bench.error(calling.sched_context, Label.SCHED_CONTEXT_BIND, (), (calling.tcb,))
+    assert illegal == Error.ILLEGAL_OPERATION
+    await bench.delete(serving.tcb)
+    await bind(bench, calling.sched_context, calling)
+    await send(never)
+    await bench.settle()
+    assert bench.log == [("server", (7,)), "client goes on"]

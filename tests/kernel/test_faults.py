@@ -255,3 +255,43 @@ async def test_a_timeout_handler_frees_the_client_of_a_passive_server_that_used_
     await bench.thread(client, 100, context=context)
     await bench.let_pass(25_000)
     assert bench.log == [Fault.TIMEOUT, 400]
+
+
+@scenario
+async def test_a_used_up_budget_is_reported_for_whoever_runs_on_it(bench: Bench) -> None:
+    """sel4test TIMEOUTFAULT0003: client, passive proxy, passive server; first the server times out, then the proxy."""
+    doors = [await bench.endpoint(), await bench.endpoint()]
+    replies = [await bench.reply(), await bench.reply()]
+    timeouts, answers = await bench.endpoint(), await bench.reply()
+
+    async def server() -> None:
+        await recv(doors[1], replies[1])
+        while True:
+            await compute(1 << 40)
+
+    async def proxy() -> None:
+        await recv(doors[0], replies[0])
+        await call(doors[1], 256)
+        while True:
+            await compute(1 << 40)
+
+    async def client() -> None:
+        bench.log.append((await call(doors[0], 256)).label)
+
+    names = {}
+    for number, program in ((1, server), (2, proxy)):
+        badged = await bench.mint(timeouts, number)
+        thread = await bench.thread(program, 110, timeout_handler=badged)
+        await bench.settle()
+        await bench.invoke(thread.sched_context, Label.SCHED_CONTEXT_UNBIND)
+        names[number] = thread
+    await bench.thread(client, 100, context=await bench.sched_context(1_000, 20_000, badge=5))
+    for number in (1, 2):
+        await bench.let_pass(25_000)
+        message = await nb_recv(timeouts, answers)
+        assert (message.badge, message.label, message.words[0]) == (number, Fault.TIMEOUT, 5)
+        await send(answers, 1)
+        assert bench.state(names[number]) == ThreadState.INACTIVE
+        await send(replies[2 - number], 400)
+    await bench.let_pass(25_000)
+    assert bench.log == [400]

@@ -393,3 +393,42 @@ async def test_deleting_a_thread_returns_the_notifications_time_for_the_next_wai
     await signal(notification)
     await bench.settle()
     assert bench.log == [threads[0].id, threads[1].id]
+
+
+@scenario
+async def test_three_threads_take_steps_by_suspending_and_resuming_each_other(bench: Bench) -> None:
+    """sel4test SCHED0003: the two that spin run only while the third lets them."""
+    spinners = [await bench.thread(spinning(bench, name), 100, start=False) for name in "ab"]
+
+    async def conductor() -> None:
+        for spinner in spinners * 2:
+            await bench.resume(spinner)
+            await wait(pause)
+            await bench.suspend(spinner)
+            bench.log.append("|")
+
+    pause = await bench.notification()
+    await bench.thread(conductor, 110)
+    for _ in range(4):
+        await bench.configure(spinners[0].sched_context, 1_000, 2 * SECOND)
+        await bench.configure(spinners[1].sched_context, 1_000, 2 * SECOND)
+        await bench.let_pass(2_000)
+        await signal(pause)
+    await bench.settle()
+    steps = "".join(bench.log).split("|")
+    assert [set(step) for step in steps] == [{"a"}, {"b"}, {"a"}, {"b"}, set()]
+
+
+@scenario
+async def test_yield_alone_returns_at_once(bench: Bench) -> None:
+    """sel4test SYSCALL0000: ten times, with nobody else to run."""
+
+    async def program() -> None:
+        for _ in range(10):
+            await yield_()
+        bench.log.append(bench.kernel.now)
+
+    await bench.thread(program, 100)
+    began = bench.kernel.now
+    await bench.settle()
+    assert bench.log[0] - began < 20 * CYCLES_PER_MICROSECOND
