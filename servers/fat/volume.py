@@ -53,12 +53,16 @@ class Volume:
 
     @classmethod
     async def mount(cls, device: BlockDevice, sector_count: int, *, read_only: bool = False) -> Volume:
-        """Open a volume and, unless it is read-only, finish what a crash interrupted. Raises VolumeError."""
+        """Open a volume and, unless it is read-only, finish what a crash interrupted. Raises VolumeError.
+
+        What the volume shows from then on is permanent, also what was written but not flushed before a crash.
+        """
         boot = await device.read(0, 1)
         volume = cls(device, parse_boot_sector(boot, sector_count), boot, read_only)
         if is_dirty(boot) and not read_only:
             volume.recovered = await check.recover(volume._cache, volume._table, volume.geometry)
             await volume._mark(dirty=False)
+        if not read_only:
             await device.flush()
         return volume
 
