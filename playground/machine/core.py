@@ -11,7 +11,8 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import playground
 from kernel.kernel import DeviceRegion, Kernel
@@ -24,11 +25,16 @@ from playground.machine.devices.operator import Operator
 from playground.machine.devices.timer import Timer
 from playground.machine.latency import VIRTUAL_WALL_START
 from playground.machine.probe import Probe
+from playground.machine.remembered import RememberedMedium
 from playground.machine.watchdog import Watchdog
-from playground.trace import Data, Header, Input, Trace
+from playground.trace import Data, Header, Input, Mark, Trace
 from servers.hardware import CONSOLE, DISK, OPERATOR, PAGE_BITS, TIMER
 from servers.manifest import Manifest
 from servers.programs import LIBRARY, PROGRAMS, begin
+
+if TYPE_CHECKING:
+    from playground.recording.origin import Origin
+    from playground.recording.recorder import Recorder
 
 MEMORY_BITS: Final = 24
 """16 MiB of memory."""
@@ -73,7 +79,8 @@ class Core:
         self.timer = Timer(self.bus, wall)
         self.console = Console(self.bus)
         self.operator = Operator(self.bus)
-        self.disk = Disk(self.bus, disk, self._disk_trouble)
+        self._medium = RememberedMedium(disk)
+        self.disk = Disk(self.bus, self._medium, self._disk_trouble)
         devices = {TIMER: self.timer, CONSOLE: self.console, OPERATOR: self.operator, DISK: self.disk}
         self.kernel = Kernel(
             load,
@@ -88,6 +95,9 @@ class Core:
         self.trace = Trace(header, self.kernel.events)
         self.steps = 0
         """Kernel entries since boot."""
+        self.recorder: Recorder | None = None
+        """What writes this run to a file, if anything does."""
+        self._wall = wall
         self.closed = False
         identity = blake2b(disk.read_sector(0) if disk.sector_count else b"", digest_size=8).hexdigest()
         self._record("machine", ("seed", seed, "disk", disk.sector_count, int(disk.read_only), identity, "wall", wall))
@@ -118,6 +128,8 @@ class Core:
             if entries == 0 and kernel.idle and not self._is_due():
                 break
         self.steps += done
+        if self.recorder is not None:
+            self.recorder.follow()
         return done
 
     @property
@@ -235,6 +247,37 @@ class Core:
         self.trace.inputs.append(Input(self.steps, kernel.now, len(kernel.events), source, data))
         kernel.input(source, data)
 
+    # -- keeping it ------------------------------------------------------------------------------------------------
+
+    @property
+    def origin(self) -> Origin:
+        """What this run began with."""
+        from playground.recording.origin import Origin
+
+        return Origin(self.trace.header, self._wall, self._medium.at_boot)
+
+    def record(self, path: Path) -> Recorder:
+        """Write this run to a file, from boot on, until `stop_recording` or `close`. Raises RecordingProblem."""
+        from playground.recording.recorder import Recorder
+
+        recorder = Recorder(path, self)
+        self.stop_recording()
+        self.recorder = recorder
+        return recorder
+
+    def stop_recording(self) -> Recorder | None:
+        """Finish the file, if there is one; what wrote it."""
+        recorder, self.recorder = self.recorder, None
+        if recorder is not None:
+            recorder.close()
+        return recorder
+
+    def mark(self, text: str) -> Mark:
+        """Remember this moment under a name."""
+        mark = Mark(len(self.kernel.events), text)
+        self.trace.marks.append(mark)
+        return mark
+
     # -- looking at it ---------------------------------------------------------------------------------------------
 
     def where(self, thread: int) -> tuple[str, int, str] | None:
@@ -245,5 +288,7 @@ class Core:
         """Cut the power. The disk keeps what was flushed to it."""
         if not self.closed:
             self.closed = True
+            if self.recorder is not None:
+                self.recorder.close()
             self.watchdog.stop()
-            self.disk.medium.close()
+            self.disk.close()

@@ -10,7 +10,9 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import AsyncIterable, Callable, Sequence
-from typing import Any, Final
+from concurrent.futures import ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
@@ -19,10 +21,14 @@ from kernel.events import FAULTED, MESSAGE, REPLIED, Event
 from playground.machine.backing import BlockBacking
 from playground.machine.core import Core
 from playground.machine.pace import FLAT_OUT, Pace
+from playground.trace import Mark
 from playground.view.fold import Fold
 from playground.view.model import View
 from servers.hardware import SECTOR_BYTES
 from servers.manifest import Manifest
+
+if TYPE_CHECKING:
+    from playground.recording.recorder import Recorder
 
 CYCLES_PER_SECOND: Final = CYCLES_PER_MICROSECOND * 1_000_000
 TALK: Final = frozenset({MESSAGE, REPLIED, FAULTED})
@@ -33,6 +39,8 @@ SLICE_SECONDS: Final = 0.008
 """How long the processor keeps the host to itself."""
 WALL_DRIFT: Final = 1_000_000
 """Microseconds by which the machine's wall clock may be wrong before it is told."""
+RECORDING_REST: Final = 0.2
+"""Seconds: before a longer sleep, everything that has happened is written to the recording."""
 STOP_SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
@@ -186,10 +194,31 @@ class Live:
         self.core.resume_server(server)
         self._changed()
 
+    # -- keeping it ------------------------------------------------------------------------------------------------
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """What writes this run to a file (its path, how much, what went wrong), if anything does."""
+        return self.core.recorder
+
+    def start_recording(self, path: Path) -> Recorder:
+        """Write this run to a file, from boot on. Raises RecordingProblem."""
+        return self.core.record(path)
+
+    def stop_recording(self) -> Recorder | None:
+        """Finish the file, if there is one; what wrote it."""
+        return self.core.stop_recording()
+
+    def mark(self, text: str) -> Mark:
+        """Remember this moment under a name."""
+        return self.core.mark(text)
+
     # -- the program -----------------------------------------------------------------------------------------------
 
     async def main(self) -> None:
         """Run until `stop`. Whatever ends it, the power is cut and the disk closed."""
+        helper = ThreadPoolExecutor(1, "disk")
+        self.core.disk.background = helper.submit
         try:
             with self._scope:
                 async with trio.open_nursery() as nursery:
@@ -200,6 +229,7 @@ class Live:
         finally:
             self._in_trio = False
             self.core.close()
+            helper.shutdown()
 
     async def main_until_signal(self) -> None:
         """As `main`, and stop at Ctrl-C, SIGTERM or SIGHUP: the whole program when there are no screens."""
@@ -292,7 +322,10 @@ class Live:
             started, cycle = self._idle_since
             until = None if stop is None else started + (stop - cycle) / self._cycles_per_second - now
             timed_out = await self._sleep(until, keep_idle=True)
-            if timed_out and stop is not None:
+            flushing = self.core.disk.flushing
+            if timed_out and flushing is not None and not flushing.done():
+                await trio.to_thread.run_sync(wait, [flushing])
+            elif timed_out and stop is not None:
                 self.core.pass_idle_time(stop)
             else:
                 self._catch_up()
@@ -324,6 +357,8 @@ class Live:
 
     async def _sleep(self, seconds: float | None, *, keep_idle: bool = False) -> bool:
         """Until something changes, or so many seconds have passed; whether they have."""
+        if self.core.recorder is not None and (seconds is None or seconds > RECORDING_REST):
+            self.core.recorder.flush()
         if not keep_idle:
             self._idle_since = None
             if seconds is None:

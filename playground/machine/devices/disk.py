@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from typing import Final
 
 from kernel.errors import KernelError
@@ -36,6 +37,10 @@ class Disk:
         self._registers[DiskRegister.CAPACITY] = medium.sector_count
         self._registers[DiskRegister.FLAGS] = DISK_READ_ONLY if medium.read_only else 0
         self._due: Due | None = None
+        self.background: Callable[[Callable[[], None]], Future[None]] | None = None
+        """Starts something slow beside the machine. Without it the host's disk is waited for on the spot."""
+        self.flushing: Future[None] | None = None
+        """The flush of the medium that goes on beside the machine, from FLUSH until that command is done."""
 
     def load(self, offset: int, size: int) -> bytes:
         """Read a register."""
@@ -62,6 +67,7 @@ class Disk:
         """Start a command; what is wrong with it shows when it is done, as with a good one."""
         sector, count = self._registers[DiskRegister.SECTOR], self._registers[DiskRegister.COUNT]
         address = self._registers[DiskRegister.ADDRESS]
+        self._settle()
         delay, work = latency.DISK_REFUSAL, self._flush
         error = self._refusal(command, sector, count)
         if error is None and command == DiskCommand.READ:
@@ -77,6 +83,8 @@ class Disk:
                 work = self._writing(sector, count, data)
         elif error is None:
             delay = latency.DISK_FLUSH
+            if self.background is not None:
+                self.flushing = self.background(self.medium.flush)
         refused = error
         self._finish(DiskStatus.BUSY, DiskError.NONE)
         self._due = self._bus.after(delay, lambda: self._complete(work, refused))
@@ -107,7 +115,23 @@ class Disk:
         return write
 
     def _flush(self) -> None:
-        self.medium.flush()
+        flushing, self.flushing = self.flushing, None
+        if flushing is None:
+            self.medium.flush()
+        else:
+            flushing.result()
+
+    def _settle(self) -> None:
+        """Nothing touches the medium while a flush goes on that a RESET has made the machine forget."""
+        flushing, self.flushing = self.flushing, None
+        if flushing is not None and (trouble := flushing.exception()) is not None:
+            self._trouble(str(trouble))
+
+    def close(self) -> None:
+        """Switch off: give the medium back; what was not flushed is lost."""
+        if self.flushing is not None:
+            wait([self.flushing])
+        self.medium.close()
 
     def _complete(self, work: Callable[[], None], error: DiskError | None) -> None:
         """The command's time is over: do it, say how it went, raise the interrupt."""
