@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,10 @@ from playground.machine.pace import Pace
 from playground.trace import first_difference
 from tests.playground.machines import machine, notes, read_file
 
+WRITE = {
+    "operation": "call", "target": "fs", "name": "write",
+    "arguments": {"path": "/slow.txt", "data": "x", "append": False},
+}  # fmt: skip
 SECOND = 1_000_000_000
 """Cycles."""
 
@@ -220,6 +226,34 @@ def test_a_wall_clock_that_drifts_is_set_and_the_setting_recorded() -> None:
 
     run(live, script)
     assert "wall" in [one.source for one in live.core.trace.inputs]
+
+
+def test_a_slow_disk_of_the_host_holds_up_the_machine_but_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = machine()
+    monkeypatch.setattr(slow.disk.medium, "flush", lambda: time.sleep(0.3))
+    live = Live(slow)
+    beats: list[float] = []
+
+    async def script() -> None:
+        await trio.sleep(0.2)
+        live.request(WRITE)
+        end = time.monotonic() + 20
+        while not notes(slow, "you-reply"):
+            assert time.monotonic() < end
+            beats.append(time.monotonic())
+            await trio.sleep(0.01)
+        live.stop()
+
+    async def program() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(live.main)
+            await script()
+
+    trio.run(program)
+    assert max(later - earlier for earlier, later in pairwise(beats)) < 0.25
+    again = machine()
+    again.replay(slow.trace.inputs, slow.steps)
+    assert first_difference(slow.kernel.events, again.kernel.events) is None, "the time it took changed nothing"
 
 
 def test_the_disk_is_closed_whatever_ends_the_machine() -> None:
