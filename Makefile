@@ -9,13 +9,14 @@ TESTS ?= tests
 WORKERS ?= 2
 ARGUMENTS ?=
 
-.PHONY: help venv play test check bench format clean
+.PHONY: help venv play test check bench screenshots format clean
 
 help:
 	@echo "make play     start the playground (ARGUMENTS='play reincarnation' for more)"
 	@echo "make test     run the tests (TESTS=tests/kernel for some of them)"
 	@echo "make check    ruff, mypy --strict and the import rules"
 	@echo "make bench    what is fast, against whom"
+	@echo "make screenshots  the pictures in docs/screenshots, from the program itself"
 	@echo "make format   sort imports and format the sources"
 	@echo "make clean    remove .venv and every cache"
 
@@ -40,6 +41,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+screenshots: $(READY)
+	$(BIN)/python -m playground.screenshots docs/screenshots
 
 format: $(READY)
 	$(BIN)/ruff check --fix-only --select I .

@@ -40,7 +40,7 @@ class LivePlayground(Playground):
         self._told = ""
         """What the machine said last about why it stopped by itself."""
         self.failure: BaseException | None = None
-        """What ended the machine, if that was our mistake."""
+        """Why it could not start (a mistake of the user), or what ended the machine (ours)."""
 
     def on_mount(self) -> None:
         """Draw first, then boot."""
@@ -62,7 +62,8 @@ class LivePlayground(Playground):
             except Exception as error:
                 if not getattr(error, "is_users_mistake", False):
                     raise
-                self.exit(MISTAKE, message=str(error))
+                self.failure = error
+                self.exit(MISTAKE)
                 return
             machine.set_speed(standby.speed)
             if not standby.running:
@@ -103,7 +104,7 @@ class LivePlayground(Playground):
 
 
 def run(settings: Settings) -> int:
-    """Run the screens until the person leaves. Gives the exit code."""
+    """Run the screens until the person leaves. Gives the exit code; raises the user's mistakes for the command line."""
     from playground.starting import boot_lesson, system_text
 
     machine: Any

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playground.screens.canvas import Canvas, cut
@@ -17,13 +15,11 @@ SHOWN_FOR = 12
 """A message stays lit in the bar while at most so many events have followed it."""
 
 
-@cache
-def kernel_lines() -> int:
-    """How many lines of source the kernel has: all that must be trusted."""
-    import kernel
+def size_of_kernel() -> str:
+    """How many lines of code have to be trusted."""
+    from playground.line_count import lines_of
 
-    sources = Path(kernel.__file__).parent.glob("*.py")
-    return sum(source.read_bytes().count(b"\n") for source in sources)
+    return f" {lines_of('kernel'):,} lines of code "
 
 
 def last_message(desk: Desk) -> MessageView | None:
@@ -47,8 +43,8 @@ def paint_bar(canvas: Canvas, y: int, desk: Desk, *, edges: bool) -> None:
     message = last_message(desk)
     if message is not None:
         _paint_message(canvas, x, y, desk, message)
-    elif width >= 60:
-        canvas.put(x + 1, y, f" {kernel_lines():,} lines ", "quiet")
+    elif width >= 60 and desk.view.event_count:
+        canvas.put(x + 1, y, size_of_kernel(), "quiet")
     canvas.tint(1 if edges else 0, y, width - 2 if edges else width, "bar")
 
 
@@ -57,7 +53,7 @@ def _paint_message(canvas: Canvas, x: int, y: int, desk: Desk, message: MessageV
     fresh = is_fresh(desk, message)
     lit = " bold" if fresh else " dim"
     head, tail = f" {message.sender} ──", f"──▶ {message.receiver} "
-    lines = f" {kernel_lines():,} lines "
+    lines = size_of_kernel()
     text, room = message.text, canvas.width - x - 2
     wanted = len(head) + len(tail) + len(text) + 2
     if wanted + len(lines) + 3 <= room:

@@ -77,8 +77,8 @@ class Palette:
 
     def __init__(self, variables: dict[str, str], background: str = "background") -> None:
         self._variables = variables
-        self._background = Color.parse(variables.get(background, variables["background"]))
-        self._panel = Color.parse(variables.get("panel", variables["background"]))
+        self._background = _parse(variables.get(background, variables["background"]))
+        self._panel = _parse(variables.get("panel", variables["background"]))
         self._styles: dict[str, Style] = {}
 
     def style(self, ink: str) -> Style:
@@ -95,7 +95,8 @@ class Palette:
         if name == "title":
             attributes["bold"] = True
         colour = self._colour(name)
-        if attributes.pop("dim", False):
+        if "dim" in attributes and colour.ansi is None and background.ansi is None:
+            del attributes["dim"]
             colour = background.blend(colour, 0.45)
         return Style(color=colour.rich_color, bgcolor=background.rich_color, **attributes)
 
@@ -105,6 +106,12 @@ class Palette:
         for variable in COLOURS[name]:
             value = self._variables.get(variable)
             if value and not value.startswith("auto"):
-                colour = Color.parse(value)
-                return self._background.blend(colour.with_alpha(1.0), colour.a)
-        return Color.parse(self._variables["foreground"])
+                colour = _parse(value)
+                mixed = colour.ansi is None and self._background.ansi is None
+                return self._background.blend(colour.with_alpha(1.0), colour.a) if mixed else colour
+        return _parse(self._variables["foreground"])
+
+
+def _parse(value: str) -> Color:
+    """A variable of a theme; one of the terminal's own colours has no shades."""
+    return Color.parse(value.split()[0] if value.startswith("ansi") else value)

@@ -11,7 +11,7 @@ from playground.view import derivation
 from playground.view.model import CapView
 from playground.view.objects import TYPE_WORDS
 from playground.view.preview import Branch, Preview, revoke_preview
-from playground.view.servers import holder_of
+from playground.view.servers import holder_of, slot_names
 
 MOST_SENTENCES = 12
 """Consequences said in words; the rest is counted."""
@@ -81,7 +81,19 @@ class RevokeSheet(Sheet):
                 lines.append(("· " if not number else "  ", text, "text"))
         if len(sentences) > MOST_SENTENCES:
             lines.append(("  ", f"and {len(sentences) - MOST_SENTENCES} more consequences", "quiet"))
+        typed = self._typed()
+        if typed:
+            lines += [("", "", "text"), ("", "the same as typing", "quiet"), ("", f": {typed}", "you")]
         return lines
+
+    def _typed(self) -> str:
+        """The command that does the same, if the manifest has a name for the capability."""
+        holder = holder_of(self.desk.view, self.slot[0])
+        server = self.desk.view.servers.get(holder)
+        if self.harmless or server is None or server.cspace != self.slot[0]:
+            return ""
+        name = slot_names(self.desk.machine.manifest, holder).get(self.slot[1])
+        return f"revoke {holder}.{name}" if name else ""
 
     def _branch(self, branch: Branch) -> str:
         cap = branch.cap

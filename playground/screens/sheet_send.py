@@ -137,8 +137,10 @@ class SendSheet(Sheet):
             canvas.put(4, y + 1, "▏", "lit" if active else "line")
             canvas.fill(5, y + 1, width - 3, " ", "text underline")
             editor.paint(canvas, 5, y + 1, width - 3, active=active, ink="text underline")
-            canvas.put(4, y + 2, argument.doc, "quiet", width)
-            y += 4 if canvas.height > 18 else 3
+            doc = wrap(argument.doc, width) if canvas.height > 18 else [argument.doc]
+            for row, line in enumerate(doc[:2], y + 2):
+                canvas.put(4, row, line, "quiet", width)
+            y += 3 + len(doc[:2]) if canvas.height > 18 else 3
         if not self.fields:
             canvas.put(2, y, "It takes no arguments.", "quiet")
             y += 2

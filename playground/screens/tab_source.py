@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from playground.screens.inspector_tabs import Entry, Page, Tab, entry
 
 LARGEST = 200_000
 """Bytes of a source file that are coloured; no file of ours is near it."""
+
+_PLACE = re.compile(r"at (?P<path>[\w/]+\.py):(?P<line>\d+) in (?P<function>\w+)")
 
 INKS = (
     ("Comment", "idle italic"),
@@ -63,15 +66,28 @@ def short_path(path: str) -> str:
     return Path(path).name
 
 
+def _last_place(desk: Desk) -> tuple[str, int, str] | None:
+    """Where the selected server died, as the text of its fault says it."""
+    record = desk.view.records.get(desk.selected)
+    found = _PLACE.search(record.fault.text) if record and record.fault else None
+    if found is None:
+        return None
+    root = Path(__file__).parents[2]
+    return str(root / found["path"]), int(found["line"]), found["function"]
+
+
 def page(desk: Desk, width: int) -> Page:
     """The file the selected server's thread stands in."""
     server = desk.server
     place = desk.machine.where(server.thread) if server and server.thread else None
+    word = "in"
+    if place is None:
+        place, word = _last_place(desk), "died in"
     if place is None:
         return Page([entry(("It has no thread, so it stands nowhere.", "quiet"))])
     path, current, function = place
     lines = coloured(path)
-    head = entry((f" {short_path(path)}:{current}", "title"), (f"  in {function}", "quiet"))
+    head = entry((f" {short_path(path)}:{current}", "title"), (f"  {word} {function}", "quiet"))
     if not lines:
         return Page([head, entry(("The source is not here.", "quiet"))])
     return Page([head, *(_line(runs, number, current) for number, runs in enumerate(lines, 1))], focus=current, head=1)

@@ -34,7 +34,8 @@ def page(desk: Desk, width: int) -> Page:
     for place, because in enumerate(chain):
         lead = "because" if place else "       "
         ink = "text" if place else "text bold"
-        sentence = wrapped(because.text, width - 10, ink)
+        text = because.text[:1].lower() + because.text[1:]
+        sentence = wrapped(text, width - 10, ink)
         for row, line in enumerate(sentence):
             mark = f" {lead if not row else '':<7} "
             lines.append(Entry(((mark, "lit"), *line.runs), Target(moment=because.number) if not row else None))

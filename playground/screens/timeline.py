@@ -33,18 +33,18 @@ class Timeline(Pane):
         return self.desk.look, self.desk.moment
 
     def paint(self, canvas: Canvas) -> None:
-        """Draw the line, the marks from old to new, and the present at its right end."""
+        """Draw the line from the first mark on (booting takes most events and is seldom asked for), and the present."""
         view = self.desk.view
         end = canvas.width - 6
         canvas.put(0, 0, "├" + "─" * (end - 1), "line")
-        span = max(view.event_count, 1)
+        marks = [note for note in view.notes if note.topic in MARKS]
+        start = marks[0].number if marks else 0
+        span = max(view.event_count - start, 1)
         taken = 1
-        for note in view.notes:
-            if note.topic not in MARKS:
-                continue
+        for note in marks:
             glyph, word, ink = MARKS[note.topic]
             word = word or str(note.fields.get("server", ""))
-            x = min(max(taken, round(note.number / span * (end - 2))), end - 2)
+            x = min(max(taken, round((note.number - start) / span * (end - 2))), end - 2)
             if x + len(word) + 2 >= end:
                 word = ""
             canvas.put(x, 0, glyph, f"{ink} bold")
@@ -52,5 +52,6 @@ class Timeline(Pane):
                 canvas.put(x + 1, 0, f" {word}", ink)
             taken = x + len(word) + 3 if x + len(word) + 3 < end - 2 else taken
         if self.desk.moment >= 0:
-            canvas.put(min(round(self.desk.moment / span * (end - 1)), end - 1), 0, "▮", "lit bold")
+            x = round((self.desk.moment - start) / span * (end - 1))
+            canvas.put(min(max(x, 0), end - 1), 0, "▮", "lit bold")
         canvas.put(end, 0, "▮ now", "title")

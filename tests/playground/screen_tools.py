@@ -82,4 +82,4 @@ def picture(pilot: Pilot[int]) -> str:
     look(pilot)
     strips = pilot.app.screen._compositor.render_strips()
     text = "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
-    return re.sub(r"kernel (═+) [0-9,]+ lines ", lambda match: f"kernel {match[1]} N,NNN lines ", text)
+    return re.sub(r"kernel (═+) [0-9,]+ lines of", lambda match: f"kernel {match[1]} N,NNN lines of", text)

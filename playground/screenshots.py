@@ -1,0 +1,120 @@
+"""Makes the pictures of the documentation: `python -m playground.screenshots docs/screenshots`.
+
+Each is the real application over the real machine, brought to a moment by the same keys and commands that a person
+would use; nothing moves by itself, so the pictures change only when the program does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from kernel import events as ev
+from playground.attached import MOST_ENTRIES, Attached
+from playground.perform import perform
+from playground.screens.application import Playground
+from playground.screens.picture import portable
+from playground.settings import Settings
+
+READ: Final = 'call fs.read path="/etc/motd"'
+
+
+class Picture(NamedTuple):
+    """One picture: how large, how to come to its moment, and which keys to press there."""
+
+    name: str
+    size: tuple[int, int]
+    prepare: Callable[[Attached], None]
+    keys: tuple[str, ...] = ()
+    theme: str = ""
+
+
+def machine() -> Attached:
+    """The workshop, booted, with everybody waiting."""
+    from playground.images import virtual_disk
+    from playground.machine.core import Core
+    from scenarios.library import read_system
+
+    attached = Attached(Core(read_system("workshop"), disk=virtual_disk()), disk_name="disk.img")
+    until(attached, lambda: attached.view.ready)
+    until(attached, lambda: attached.view.servers["shell"].status.key == "waiting")
+    until(attached, lambda: attached.view.servers["fs"].status.key == "idle")
+    return attached
+
+
+def until(attached: Attached, reached: Callable[[], bool]) -> None:
+    """Let the machine go on, one kernel entry at a time."""
+    for _ in range(MOST_ENTRIES):
+        if reached():
+            return
+        attached.core.advance(1)
+    raise RuntimeError("the moment of a picture never comes")
+
+
+def reading(attached: Attached) -> None:
+    """You have read a file, and ask for it again: the request has reached the disk driver."""
+    perform("call counter.increment by=3", attached)
+    until(attached, lambda: any(note.topic == "you-reply" for note in attached.view.notes))
+    perform(READ, attached)
+    until(attached, lambda: attached.view.servers["disk"].handles.startswith("block.read"))
+
+
+def faulting(attached: Attached) -> None:
+    """In the middle of the read, the driver follows a null pointer."""
+    reading(attached)
+    perform("crash disk with=null-pointer", attached)
+    until(attached, lambda: any(event[0] == ev.FAULTED for event in attached.events[-3:]))
+    until(attached, lambda: attached.view.servers["supervisor"].handles.startswith("fault"))
+
+
+def coming_back(attached: Attached) -> None:
+    """The supervisor has built it anew, and the client has asked again."""
+    faulting(attached)
+    until(attached, lambda: any(note.topic == "retry" for note in attached.view.notes))
+    attached.step_message()
+
+
+PICTURES: Final = (
+    Picture("main", (120, 36), reading),
+    Picture("fault", (120, 36), faulting, ("question_mark",)),
+    Picture("revoke", (120, 36), reading, ("down", "enter", *["down"] * 7, "r")),
+    Picture("send", (120, 36), reading, ("s", "enter", "enter", *"/etc/motd")),
+    Picture("back", (120, 36), coming_back, ("down",)),
+    Picture("projector", (120, 36), faulting, ("down", "enter"), "projector"),
+    Picture("small", (80, 24), faulting),
+)
+
+
+async def draw(picture: Picture) -> str:
+    """The picture as SVG."""
+    attached = machine()
+    try:
+        picture.prepare(attached)
+        app = Playground(attached, Settings(theme=picture.theme))
+        async with app.run_test(size=picture.size) as pilot:
+            await pilot.pause()
+            app.poll()
+            for key in picture.keys:
+                await pilot.press({"/": "slash"}.get(key, key))
+            await pilot.pause()
+            app.poll()
+            await pilot.pause()
+            return portable(app.export_screenshot())
+    finally:
+        attached.core.close()
+
+
+def main(folder: Path) -> int:
+    """Draw all pictures into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for picture in PICTURES:
+        (folder / f"{picture.name}.svg").write_text(asyncio.run(draw(picture)), encoding="utf-8")
+        print(f"{folder / picture.name}.svg")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/screenshots")))

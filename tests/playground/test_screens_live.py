@@ -1,0 +1,217 @@
+"""The screens over the real machine: what a person does comes back as what servers did."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from playground.app import SPEED, LivePlayground
+from playground.attached import Attached
+from playground.images import build_volume, save_image, shipped_files, virtual_disk
+from playground.machine.core import Core
+from playground.screens.application import Playground
+from playground.screens.pane import Pane
+from playground.screens.standby import Standby, outline_of
+from playground.settings import Settings
+from playground.starting import boot_lesson, system_text
+from scenarios.library import read_system
+from tests.playground.screen_tools import picture, press, text_of, type_line
+
+MOST_SECONDS = 20
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    """A disk image with the shipped files."""
+    path = tmp_path / "disk.img"
+    save_image(build_volume(shipped_files(), 4 << 20), path)
+    return path
+
+
+@asynccontextmanager
+async def live(settings: Settings) -> AsyncIterator[Pilot[int]]:
+    """The whole program, booted, as fast as it goes."""
+    if settings.lesson is None:
+        standby = Standby(outline_of(system_text(settings.system)), running=True, speed=SPEED)
+        app = LivePlayground(settings, standby)  # type: ignore[arg-type]
+    else:
+        app = LivePlayground(settings, *boot_lesson(settings))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: settings.lesson is not None or app.desk.view.event_count > 0)
+        app.desk.machine.set_speed(0)
+        yield pilot
+        app.leave()
+
+
+async def until(pilot: Pilot[int], reached: Callable[[], bool]) -> None:
+    """Give the machine and the screens time; fail with the picture if it never comes."""
+    for _ in range(MOST_SECONDS * 50):
+        if reached():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"it never came to that:\n{picture(pilot)}")
+
+
+def attached() -> Attached:
+    """The workshop, booted on this thread."""
+    machine = Attached(Core(read_system("workshop"), disk=virtual_disk()))
+    while not machine.view.ready or machine.view.servers["shell"].status.key != "waiting":
+        machine.core.run(50)
+    machine.settle()
+    return machine
+
+
+async def test_the_first_frame_shows_the_shelves_and_then_the_system_boots(image: Path) -> None:
+    """Nothing is started, then everybody is."""
+    async with live(Settings(disk=image, writable=True)) as pilot:
+        await until(pilot, lambda: "☐" not in text_of(pilot, "#shelves"))
+        assert "disk.img 4 MiB" in text_of(pilot, "#shelves")
+
+
+async def test_a_call_from_the_command_line_is_answered_by_the_file_server(image: Path) -> None:
+    """Through you, fs and disk, from a file on the host."""
+    async with live(Settings(disk=image, writable=True)) as pilot:
+        await type_line(pilot, 'call fs.read path="/etc/motd"')
+        await until(pilot, lambda: "welcome" in picture(pilot).splitlines()[-2])
+        assert "✓" in picture(pilot).splitlines()[-2]
+
+
+async def test_a_refusal_is_told_in_words(image: Path) -> None:
+    """The file does not exist."""
+    async with live(Settings(disk=image, writable=True)) as pilot:
+        await type_line(pilot, 'call fs.read path="/nowhere"')
+        await until(pilot, lambda: "✗" in picture(pilot).splitlines()[-2])
+        assert "NOT_FOUND" in picture(pilot).splitlines()[-2]
+
+
+async def test_a_crashed_driver_comes_back_to_its_place_in_its_second_life(image: Path) -> None:
+    """Crash menu, fault, supervisor, life 2."""
+    async with live(Settings(disk=image, writable=True)) as pilot:
+        await press(pilot, "down", "c", "enter")
+        await until(pilot, lambda: "life 2" in text_of(pilot, "#shelves"))
+        assert "restarted: disk begins life 2" in picture(pilot)
+
+
+async def test_the_shell_answers_in_the_console_pane(image: Path) -> None:
+    """Keys go through the keyboard device, the console driver and the shell."""
+    async with live(Settings(disk=image, writable=True)) as pilot:
+        await press(pilot, "k", "l", "s", "enter")
+        await until(pilot, lambda: "README.TXT" in text_of(pilot, "#sheet").upper())
+
+
+async def test_a_disk_image_that_cannot_be_used_ends_with_its_sentence(tmp_path: Path) -> None:
+    """Exit code 2, no traceback."""
+    settings = Settings(disk=tmp_path / "missing.img")
+    app = LivePlayground(settings, Standby(outline_of(system_text("workshop")), running=True, speed=20))  # type: ignore[arg-type]
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: app.return_value is not None)
+    assert app.return_value == 2
+    assert "missing.img does not exist" in str(app.failure)
+
+
+async def test_a_lesson_plays_beat_by_beat_on_screen() -> None:
+    """Space begins it; the machine boots, the expectations hold."""
+    async with live(Settings(lesson="reincarnation")) as pilot:
+        app = pilot.app
+        assert isinstance(app, LivePlayground)
+        assert app.session is not None
+        assert "space begins" in text_of(pilot, "#lesson")
+        await press(pilot, "space")
+        await until(pilot, lambda: app.session is not None and app.session.state == "beat-over")
+        assert not [outcome for outcome in app.session.outcomes if outcome.verdict != "passed"]
+        assert "beat 1 of" in text_of(pilot, "#header")
+
+
+async def test_a_machine_that_does_nothing_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Polling twenty times draws no pane."""
+    machine = attached()
+    app = Playground(machine)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        app.poll()
+        drawn: list[str] = []
+        for kind in {type(pane) for pane in app.screen.query(Pane)}:
+            name = kind.__name__
+            monkeypatch.setattr(kind, "paint", lambda self, canvas, name=name: drawn.append(name))
+        for _ in range(20):
+            app.poll()
+        assert drawn == []
+    machine.core.close()
+
+
+async def test_only_the_lines_that_changed_are_drawn_again() -> None:
+    """One counter more, one line of the header more."""
+    machine = attached()
+    app = Playground(machine)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.pause()
+        app.poll()
+        header = app.header
+        before = header.text()
+        machine.step_message()
+        app.poll()
+        assert header.text() != before
+    machine.core.close()
+
+
+async def test_revoking_the_interrupt_of_the_driver_takes_it_from_the_driver() -> None:
+    """The capability under the cursor leads to where it came from; enter asks `you` to do it."""
+    machine = attached()
+    app = Playground(machine)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "down", "enter", *["down"] * 7, "r")
+        assert ": revoke supervisor.disk_irq" in text_of(pilot, "#sheet")
+        held = len(machine.view.held[machine.view.servers["disk"].cspace])
+        await press(pilot, "enter")
+        while not any(note.topic == "you-reply" for note in machine.view.notes):
+            assert machine.core.advance(1)
+        assert len(machine.view.held[machine.view.servers["disk"].cspace]) == held - 1
+    machine.core.close()
+
+
+async def test_why_leads_from_a_waiting_server_back_to_the_person() -> None:
+    """Each link is a moment to look at."""
+    from playground.perform import perform
+
+    machine = attached()
+    perform('call fs.read path="/etc/motd"', machine)
+    while machine.view.servers["fs"].status.key != "waiting":
+        assert machine.core.advance(1)
+    app = Playground(machine)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "question_mark")
+        why = " ".join(text_of(pilot, "#inspector").replace("│", " ").split())
+        assert "fs is waiting because it called block.read on disk" in why
+        await press(pilot, "end")
+        why = " ".join(text_of(pilot, "#inspector").replace("│", " ").split())
+        assert 'you asked: call fs.read path="/etc/motd"' in why
+        await press(pilot, "enter")
+        assert app.desk.moment >= 0
+    machine.core.close()
+
+
+def test_the_first_frame_loads_neither_kernel_nor_machine_nor_parsers() -> None:
+    """They cost more than an empty application; the first frame does without."""
+    code = """
+import sys
+from playground.app import LivePlayground
+from playground.screens.standby import Standby, outline_of
+from playground.settings import Settings
+from playground.starting import system_text
+class First(LivePlayground):
+    def _boot(self):
+        self.exit()
+standby = Standby(outline_of(system_text("workshop")), running=True, speed=20)
+First(Settings(), standby).run(headless=True, size=(120, 36))
+heavy = ["kernel.kernel", "trio", "lark", "pygments.lexers", "markdown_it", "servers.programs", "servers.manifest"]
+print([name for name in heavy if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip().splitlines()[-1] == "[]", done.stdout[-2000:] + done.stderr[-2000:]
