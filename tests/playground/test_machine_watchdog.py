@@ -183,7 +183,8 @@ def test_a_program_that_ends_without_switching_off_ends_well() -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_no_timer_is_left_behind() -> None:
+def test_no_timer_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("playground.machine.watchdog._active", [])
     watchdog = Watchdog(Processor())
     watchdog.start()
     watchdog.stop()
