@@ -13,15 +13,13 @@ import pytest
 from textual.pilot import Pilot
 
 from playground.app import SPEED, LivePlayground
-from playground.attached import Attached
-from playground.images import build_volume, save_image, shipped_files, virtual_disk
-from playground.machine.core import Core
+from playground.images import build_volume, save_image, shipped_files
 from playground.screens.application import Playground
 from playground.screens.pane import Pane
 from playground.screens.standby import Standby, outline_of
+from playground.screenshots import machine as booted
 from playground.settings import Settings
 from playground.starting import boot_lesson, system_text
-from scenarios.library import read_system
 from tests.playground.screen_tools import picture, press, text_of, type_line
 
 MOST_SECONDS = 20
@@ -57,15 +55,6 @@ async def until(pilot: Pilot[int], reached: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"it never came to that:\n{picture(pilot)}")
-
-
-def attached() -> Attached:
-    """The workshop, booted on this thread."""
-    machine = Attached(Core(read_system("workshop"), disk=virtual_disk()))
-    while not machine.view.ready or machine.view.servers["shell"].status.key != "waiting":
-        machine.core.run(50)
-    machine.settle()
-    return machine
 
 
 async def test_the_first_frame_shows_the_shelves_and_then_the_system_boots(image: Path) -> None:
@@ -131,7 +120,7 @@ async def test_a_lesson_plays_beat_by_beat_on_screen() -> None:
 
 async def test_a_machine_that_does_nothing_is_not_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """Polling twenty times draws no pane."""
-    machine = attached()
+    machine = booted()
     app = Playground(machine)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
@@ -148,7 +137,7 @@ async def test_a_machine_that_does_nothing_is_not_drawn_again(monkeypatch: pytes
 
 async def test_only_the_lines_that_changed_are_drawn_again() -> None:
     """One counter more, one line of the header more."""
-    machine = attached()
+    machine = booted()
     app = Playground(machine)
     async with app.run_test(size=(120, 36)) as pilot:
         await pilot.pause()
@@ -163,7 +152,7 @@ async def test_only_the_lines_that_changed_are_drawn_again() -> None:
 
 async def test_revoking_the_interrupt_of_the_driver_takes_it_from_the_driver() -> None:
     """The capability under the cursor leads to where it came from; enter asks `you` to do it."""
-    machine = attached()
+    machine = booted()
     app = Playground(machine)
     async with app.run_test(size=(120, 36)) as pilot:
         await press(pilot, "down", "enter", *["down"] * 7, "r")
@@ -180,7 +169,7 @@ async def test_why_leads_from_a_waiting_server_back_to_the_person() -> None:
     """Each link is a moment to look at."""
     from playground.perform import perform
 
-    machine = attached()
+    machine = booted()
     perform('call fs.read path="/etc/motd"', machine)
     while machine.view.servers["fs"].status.key != "waiting":
         assert machine.core.advance(1)
