@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.abi import Error, InitSlot, Label, ObjectType, ThreadState
+from kernel.abi import Error, InitSlot, Label, ObjectType, Rights, ThreadState
 from kernel.syscalls import call, compute, recv, send, wait
 from tests.kernel.bench import Bench, scenario
 
@@ -159,3 +159,21 @@ async def test_a_more_important_thread_runs_during_a_long_revoke(bench: Bench) -
     bench.checking = True
     await bench.let_pass(1_500)
     assert bench.log.index("revoked") >= 2
+
+
+@scenario
+async def test_a_program_in_spaces_of_its_own_reports_back(bench: Bench) -> None:
+    """sel4test VSPACE0000: it holds one capability, in the only CNode it knows, and says 42 through it."""
+    endpoint, reply = await bench.endpoint(), await bench.reply()
+    node, space = await bench.make(ObjectType.CNODE, 2), await bench.make(ObjectType.VSPACE)
+    await bench.invoke(node, Label.CNODE_MINT, (1, 2, endpoint, 64, int(Rights.WRITE), 7), (CNODE,))
+
+    async def program() -> None:
+        await send(1, 256, (42,))
+
+    thread = await bench.thread(program, 100, start=False, may_raise=True)
+    await bench.invoke(thread.tcb, Label.TCB_SET_SPACE, (62, 0), (bench.empty_slots(), node, space))
+    await bench.resume(thread)
+    await bench.settle()
+    message = await recv(endpoint, reply)
+    assert (message.badge, message.words) == (7, (42,))
