@@ -62,7 +62,9 @@ def _object_created(view: View, number: int, event: Event) -> None:
 
 def _object_destroyed(view: View, number: int, event: Event) -> None:
     object_id = event[2]
-    kind = view.objects.pop(object_id).type
+    gone = view.objects.pop(object_id)
+    kind = gone.type
+    fold_capabilities.remember(view, gone)
     view.held.pop(object_id, None)
     if kind == ObjectType.TCB:
         fold_threads.forget_thread(view, object_id)

@@ -6,14 +6,16 @@ change only where it is found.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
 from kernel import events as ev
 from kernel.abi import ObjectType
 from kernel.events import Event
+from playground.view.derivation import has_children
 from playground.view.model import View
-from playground.view.objects import CapView
+from playground.view.objects import REMAINS_KEPT, CapView, ObjectView
 
 _KINDS: Final = tuple(ObjectType(number) for number in range(len(ObjectType)))
 _UNTYPED: Final = ObjectType.UNTYPED
@@ -55,6 +57,12 @@ def _inserted(view: View, number: int, event: Event) -> None:
         view.untyped_caps.setdefault(object_id, []).append(cap)
 
 
+def remember(view: View, gone: ObjectView) -> None:
+    """An object is gone, but the memory it took cannot be used before all its siblings are gone too."""
+    if gone.untyped in view.objects:
+        view.remains.setdefault(gone.untyped, deque(maxlen=REMAINS_KEPT)).append(gone)
+
+
 def _moved(view: View, number: int, event: Event) -> None:
     cap = _lift(view, event[2], event[3])
     if cap is None:
@@ -78,7 +86,10 @@ def _removed(view: View, number: int, event: Event) -> None:
         same.remove(cap)
         if not same:
             del view.untyped_caps[cap.object]
-            view.objects.pop(cap.object, None)
+            view.remains.pop(cap.object, None)
+            gone = view.objects.pop(cap.object, None)
+            if gone is not None:
+                remember(view, gone)
     elif cap.kind in _CONTROLS and all(other.object != cap.object for other in view.slots.values()):
         view.objects.pop(cap.object, None)
 
@@ -86,6 +97,8 @@ def _removed(view: View, number: int, event: Event) -> None:
 def _changed(view: View, number: int, event: Event) -> None:
     _, _, cnode, index, kind, object_id, rights, badge, revocable, first_badged = event
     cap = view.slots[cnode, index]
+    if cap.kind is _UNTYPED and object_id in view.remains and not has_children(view, cap):
+        del view.remains[object_id]
     cap.kind = _KINDS[kind]
     cap.object = object_id
     cap.rights = rights

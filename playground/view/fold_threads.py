@@ -9,7 +9,7 @@ from kernel import events as ev
 from kernel.abi import ThreadState
 from kernel.events import Event
 from playground.view.model import BUCKET_BITS, HISTORY_BUCKETS, ServerRecord, View
-from playground.view.objects import FaultView, ReplyView, ThreadView
+from playground.view.objects import FaultView, ReplyView, SchedContextView, ThreadView
 
 if TYPE_CHECKING:
     from playground.view.message_log import Entry
@@ -46,8 +46,11 @@ def _enqueue(view: View, queue: list[int], thread: ThreadView) -> None:
 
 def _wake(view: View, number: int, thread: ThreadView, state: int) -> None:
     """Out of whatever it waited for."""
-    if thread.state >= _ON_RECEIVE:
+    before = thread.state
+    if before >= _ON_RECEIVE:
         _leave_queue(view, thread)
+    if before != state:
+        thread.states.append((number, state))
     thread.state = state
     thread.blocked_on = 0
     thread.since = number
@@ -58,6 +61,8 @@ def _thread_state(view: View, number: int, event: Event) -> None:
     thread = view.threads[thread_id]
     if thread.state >= _ON_RECEIVE:
         _leave_queue(view, thread)
+    if thread.state != state:
+        thread.states.append((number, state))
     thread.state = state
     thread.blocked_on = object_id
     thread.badge = badge
@@ -76,8 +81,24 @@ def _thread_state(view: View, number: int, event: Event) -> None:
 
 
 def _scheduled(view: View, number: int, event: Event) -> None:
-    view.current_thread = event[2]
-    view.current_sched_context = event[3]
+    _, cycle, view.current_thread, context_id = event
+    before = view.current_sched_context
+    if before == context_id:
+        return
+    context = view.sched_contexts.get(before)
+    if context is not None:
+        _ran(context, view.run_start, cycle)
+    view.current_sched_context = context_id
+    view.run_start = cycle
+
+
+def _ran(context: SchedContextView, start: int, end: int) -> None:
+    context.used += end - start
+    runs = context.runs
+    if runs and runs[-1][1] == start:
+        runs[-1] = (runs[-1][0], end)
+    else:
+        runs.append((start, end))
 
 
 def _count(record: ServerRecord, entry: Entry) -> None:
@@ -114,7 +135,7 @@ def _message(view: View, number: int, event: Event) -> None:
             sender.blocked_on = reply_id
             sender.call = number
             view.calls[sender_id] = (number, event)
-            _hold(view.replies[reply_id], sender_id, receiver_id, number)
+            _hold(view.replies[reply_id], sender_id, receiver_id, number, context_id)
         else:
             _wake(view, number, sender, _INACTIVE)
         if context_id:
@@ -134,6 +155,7 @@ def _replied(view: View, number: int, event: Event) -> None:
     caller = threads[caller_id]
     call = view.calls.pop(caller_id, None)
     caller.state = _AFTER_REPLY[restarts]
+    caller.states.append((number, caller.state))
     caller.blocked_on = 0
     caller.call = -1
     caller.since = number
@@ -152,10 +174,11 @@ def _replied(view: View, number: int, event: Event) -> None:
         _count(owners[caller_id], entry)
 
 
-def _hold(reply: ReplyView, thread: int, server: int, call: int) -> None:
+def _hold(reply: ReplyView, thread: int, server: int, call: int, lent: int = 0) -> None:
     reply.thread = thread
     reply.server = server
     reply.call = call
+    reply.lent = lent
 
 
 def _lend(view: View, context_id: int, giver: ThreadView | None, taker: ThreadView) -> None:
@@ -270,7 +293,9 @@ def _sc_notification_bound(view: View, number: int, event: Event) -> None:
 
 
 def _refills(view: View, number: int, event: Event) -> None:
-    view.sched_contexts[event[2]].refills = event[3]
+    context = view.sched_contexts[event[2]]
+    context.refills = event[3]
+    context.history.append((event[1], event[3]))
 
 
 def _released(view: View, number: int, event: Event) -> None:

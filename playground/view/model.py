@@ -7,6 +7,7 @@ asked for from the rest of the view.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -218,6 +219,8 @@ class View:
     current_thread: int = 0
     """The thread on the processor; 0 = idle."""
     current_sched_context: int = 0
+    run_start: int = 0
+    """Cycle at which the processor began to run on it."""
     booted: bool = False
     ready: bool = False
     """Whether user space said that the system is ready."""
@@ -242,6 +245,8 @@ class View:
     """The capabilities to each Untyped; their badges are watermarks."""
     records: dict[str, ServerRecord] = field(default_factory=dict)
     """Counters by server name, in the order of the manifest."""
+    remains: dict[int, deque[ObjectView]] = field(default_factory=dict)
+    """Objects that are gone, by the Untyped whose memory they still take: until all its children are gone."""
     owners: dict[int, ServerRecord] = field(default_factory=dict)
     """Which server a thread is or was, by thread id."""
     calls: dict[int, tuple[int, Event]] = field(default_factory=dict)

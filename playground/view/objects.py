@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
 from kernel.abi import ObjectType, ThreadState
+
+STATES_KEPT: Final = 16
+"""How many of its last states a thread remembers."""
+RUNS_KEPT: Final = 48
+"""How many of its last runs a scheduling context remembers."""
+REFILLS_KEPT: Final = 24
+"""How many of its last lists of refills a scheduling context remembers."""
+REMAINS_KEPT: Final = 128
+"""How many objects that are gone an Untyped remembers, until their memory can be used again."""
 
 
 @dataclass(slots=True)
@@ -103,6 +113,8 @@ class ThreadView:
     """What the debug probe did to it last ("suspend", a kind of crash), or '' if nothing or "resume"."""
     probe_number: int = -1
     """Number of that event."""
+    states: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=STATES_KEPT))
+    """Its last states, oldest first: (number of the event that brought it there, kernel.abi.ThreadState)."""
 
 
 @dataclass(slots=True)
@@ -141,6 +153,8 @@ class ReplyView:
     """The thread that received the call; 0 if no call is being held."""
     call: int = -1
     """Number of the message event of the call, or -1."""
+    lent: int = 0
+    """The SchedContext that the caller lent with the call, or 0."""
 
 
 @dataclass(slots=True)
@@ -159,6 +173,12 @@ class SchedContextView:
     sporadic: bool = False
     refills: tuple[tuple[int, int], ...] = ()
     """(cycle from which it may be used, amount in cycles)."""
+    used: int = 0
+    """Cycles for which threads were on the processor with it, in all runs that have ended."""
+    runs: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=RUNS_KEPT))
+    """Its last runs, oldest first: (first cycle, cycle after the last)."""
+    history: deque[tuple[int, tuple[tuple[int, int], ...]]] = field(default_factory=lambda: deque(maxlen=REFILLS_KEPT))
+    """Its last lists of refills, oldest first: (cycle from which it was so, refills)."""
 
 
 @dataclass(slots=True)
