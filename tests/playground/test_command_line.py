@@ -37,7 +37,6 @@ def replace_part(monkeypatch: pytest.MonkeyPatch, module: str, **functions: obje
     [
         (["plya"], "no command is called 'plya'; did you mean `playground play`?"),
         (["chekc", "x"], "no command is called 'chekc'; did you mean `playground check`?"),
-        (["zzz"], "no command is called 'zzz'; the commands of `playground` are check, disk, list, play"),
         (["disk", "nwe", "x.img"], "no command is called 'nwe'; did you mean `playground disk new`?"),
         (["disk"], "what about the disk? `playground disk new IMAGE --size 8M --from DIR` makes an image"),
         (["play"], "which lesson? `playground list` shows them"),
@@ -68,6 +67,14 @@ def test_a_mistake_gets_one_sentence_with_the_nearest_name(
 ) -> None:
     """Standard output stays empty, the exit code is 2."""
     assert complaint(capsys, *words) == sentence
+
+
+def test_a_command_that_is_like_no_other_gets_the_list_of_all(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the order of the alphabet."""
+    said, _, names = complaint(capsys, "zzz").partition(" are ")
+    assert said == "no command is called 'zzz'; the commands of `playground`"
+    assert names.split(", ") == sorted(names.split(", "))
+    assert {"check", "disk", "list", "play"} <= set(names.split(", "))
 
 
 def test_a_lesson_typed_as_a_command_is_recognised(capsys: pytest.CaptureFixture[str]) -> None:

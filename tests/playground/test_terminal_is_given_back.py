@@ -17,6 +17,7 @@ ENTERED = "\x1b[?1049h"
 LEFT = "\x1b[?1049l"
 CURSOR_SHOWN = "\x1b[?25h"
 CONTROL_C = "\x03"
+FLAT_OUT = ":speed max\r"
 
 
 @pytest.fixture
@@ -69,6 +70,34 @@ def test_a_second_signal_while_leaving_is_harmless(image: Path) -> None:
     """An impatient person, or a shutdown that asks twice."""
     with on_screen(image) as terminal:
         terminal.process.send_signal(signal.SIGTERM)
+        terminal.process.send_signal(signal.SIGTERM)
+        finished = terminal.finish()
+    is_clean(finished, image)
+
+
+def test_what_was_acknowledged_on_screen_is_on_the_disk_after_a_signal(image: Path) -> None:
+    """Written by words on the command line of the screens, read by a foreign tool after the program was told to end."""
+    with on_screen(image) as terminal:
+        terminal.type(FLAT_OUT)
+        terminal.wait_for("mounted")
+        terminal.type(":")
+        terminal.type('call fs.write path="/kept.txt" data="hello from the screens"\r')
+        terminal.wait_for("✓")
+        terminal.process.send_signal(signal.SIGTERM)
+        finished = terminal.finish()
+    is_clean(finished, image)
+    read = subprocess.run(["mtype", "-i", str(image), "::kept.txt"], capture_output=True, text=True, check=True)
+    assert read.stdout == "hello from the screens"
+
+
+def test_a_write_that_a_signal_interrupts_leaves_a_whole_volume(image: Path) -> None:
+    """Told to end before the answer came: the file may be there or not, the volume is fine."""
+    with on_screen(image) as terminal:
+        terminal.type(FLAT_OUT)
+        terminal.wait_for("mounted")
+        terminal.type(":")
+        terminal.type('call fs.write path="/lost.txt" data="never answered"\r')
+        terminal.wait_for("never answered")
         terminal.process.send_signal(signal.SIGTERM)
         finished = terminal.finish()
     is_clean(finished, image)
