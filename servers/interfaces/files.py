@@ -22,7 +22,7 @@ FILES: Final = Interface(
                 Argument("length", "word", "how many bytes at most (a message holds about 900)", 800),
             ),
             (Argument("data", "bytes", "what the file holds there; shorter at its end"),),
-            ("NOT_FOUND", "IS_A_FOLDER", "IO_ERROR", "DAMAGED"), idempotent=True,
+            ("NOT_FOUND", "NOT_A_FOLDER", "IS_A_FOLDER", "IO_ERROR", "DAMAGED"), idempotent=True,
         ),
         Operation(
             "write", 2, "Replace what a file holds, or append to it; the file is made if it is missing.",
@@ -32,7 +32,7 @@ FILES: Final = Interface(
                 Argument("append", "bool", "add to the end and keep what is there", False),
             ),
             (),
-            ("NOT_FOUND", "IS_A_FOLDER", "NO_SPACE", "READ_ONLY", "BAD_NAME", "IO_ERROR", "DAMAGED"),
+            ("NOT_FOUND", "NOT_A_FOLDER", "IS_A_FOLDER", "NO_SPACE", "READ_ONLY", "BAD_NAME", "IO_ERROR", "DAMAGED"),
         ),
         Operation(
             "create", 3, "Make an empty file.", (_PATH,), (),
@@ -40,7 +40,7 @@ FILES: Final = Interface(
         ),
         Operation(
             "remove", 4, "Remove a file or an empty folder.", (_PATH,), (),
-            ("NOT_FOUND", "NOT_EMPTY", "READ_ONLY", "IO_ERROR", "DAMAGED"),
+            ("NOT_FOUND", "NOT_A_FOLDER", "NOT_EMPTY", "READ_ONLY", "IO_ERROR", "DAMAGED"),
         ),
         Operation(
             "list", 5, "List a folder: one line 'name size' for each entry, a folder's name ends in a slash.",
@@ -57,7 +57,7 @@ FILES: Final = Interface(
                 Argument("size", "word", "bytes in the file; 0 for a folder"),
                 Argument("kind", "text", "file or folder"),
             ),
-            ("NOT_FOUND", "IO_ERROR", "DAMAGED"), idempotent=True,
+            ("NOT_FOUND", "NOT_A_FOLDER", "IO_ERROR", "DAMAGED"), idempotent=True,
         ),
         Operation("sync", 7, "Make everything written so far permanent.", errors=("IO_ERROR",), idempotent=True),
         Operation(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from playground import images
+from playground.machine import latency
 from playground.machine.backing import MemoryBacking
 from servers.hardware import DISK
 from tests.crash_points.workload import text
@@ -193,6 +194,31 @@ def test_without_its_interrupt_the_driver_says_so_until_it_is_built_anew(bench: 
     assert not bench.noted("server-died")
     assert bench.ask("supervisor.restart", server="disk") == "None"
     assert bench.ask("fs.read", path="/etc/motd") == str(b"welcome\n")
+
+
+def test_an_interrupt_before_the_device_is_done_is_not_taken_for_the_end(bench: DiskBench) -> None:
+    assert bench.ask("fs.stat", path="/etc/motd") == "namespace(size=8, kind='file')"
+    number = bench.order("fs.read", path="/etc/motd")
+    bench.advance_until(lambda: bench.bus.next_due() is not None)
+    bench.kernel.interrupt(DISK.irq)
+    bench.advance_until(lambda: bench.answer(number) is not None)
+    assert bench.answer(number) == str(b"welcome\n")
+
+
+def test_a_new_driver_makes_the_device_forget_what_the_old_one_asked_for(
+    medium: Refusing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or it would take the end of the old command for that of its own first one."""
+    slow = 1_000_000_000
+    monkeypatch.setattr(latency, "DISK_WRITE", slow)
+    bench = DiskBench(medium)
+    bench.order("disk.write", sector=1000, count=1, offset=0)
+    bench.advance_until(lambda: (bench.bus.next_due() or 0) > slow)
+    bench.crash("actor", "exception")
+    bench.crash("disk", "exception")
+    bench.advance_until(lambda: len(bench.noted("actor-ready")) == 2)
+    assert bench.ask("fs.read", path="/etc/motd") == str(b"welcome\n")
+    assert bench.kernel.now < slow // 2
 
 
 def test_an_interrupt_that_nobody_waits_for_does_no_harm(bench: DiskBench) -> None:
