@@ -11,16 +11,15 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 
-from playground.actions import ACTIONS, BY_NAME, UserMistake, command_of, footer_keys, lesson_keys
-from playground.requests import call_request
+from playground.actions import ACTIONS, BY_NAME, command_of, footer_keys, lesson_keys
 from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk, Machine
 from playground.screens.footer import Footer
+from playground.screens.hand import ScreenHand
 from playground.screens.header import Header
 from playground.screens.inks import THEMES
 from playground.screens.inspector import Inspector
-from playground.screens.inspector_tabs import Target
 from playground.screens.pane import Pane
 from playground.screens.sheet import Sheet
 from playground.screens.shelves import Shelves
@@ -89,17 +88,13 @@ class Playground(App[int]):
         self.session = session
         self.settings = settings or Settings()
         self.desk = Desk(machine)
-        self.last_values: dict[tuple[str, str, str], str] = {}
-        """What was last typed into the fields of forms, by target, operation and argument."""
+        self.hand = ScreenHand(self)
         self.lesson: LessonPane
         """The pane of the lesson; only while one is played."""
         self.header = Header(self.desk)
         self._ascii = AsciiFilter(self.settings.ascii)
-        self._panes: list[Pane] = []
+        self.panes: list[Pane] = []
         """Everything that is polled."""
-        self._sheet: Sheet | None = None
-        self._before: Pane | None = None
-        """The pane that had the focus before a sheet or the command line took it."""
         self._polls = 0
         self._notes_end = 0
         """Number of the first event whose note has not been looked at yet."""
@@ -129,12 +124,12 @@ class Playground(App[int]):
         yield Stream(desk)
         yield Timeline(desk)
         yield CommandLine(desk, self._complete, self._usage)
-        yield Footer(desk, self._keys)
+        yield Footer(desk, self.keys)
         yield TooSmall()
 
     def on_mount(self) -> None:
         """Select somebody and begin to look."""
-        self._panes = list(self.screen.query(Pane))
+        self.panes = list(self.screen.query(Pane))
         self.desk.chronicle.update(self.desk.view)
         if self.session is not None:
             self.screen.add_class("lesson")
@@ -162,13 +157,13 @@ class Playground(App[int]):
             self._hear()
         if self.session is not None:
             self._follow_lesson(self.session)
-        for pane in self._panes:
+        for pane in self.panes:
             pane.poll()
 
     def _follow_lesson(self, session: LessonSession) -> None:
         """Show where the lesson points at, and cover the shelves while it asks."""
         spotlight = frozenset({session.focus} if session.focus and session.state != "over" else ())
-        if self._sheet is None and (spotlight, session.question) != (self.desk.spotlight, self.desk.question):
+        if self.hand.sheet is None and (spotlight, session.question) != (self.desk.spotlight, self.desk.question):
             self.desk.change(spotlight=spotlight, question=session.question)
             self._make_room_for(session.question)
         self.header.note = self.lesson.place
@@ -201,7 +196,7 @@ class Playground(App[int]):
 
     def watch_theme(self) -> None:
         """Another theme is another picture of everything."""
-        for pane in self._panes:
+        for pane in self.panes:
             pane.repaint()
 
     # What keys and commands come to.
@@ -209,15 +204,15 @@ class Playground(App[int]):
     def action_do(self, name: str) -> None:
         """Carry out an action by the name in the registry."""
         self.desk.change(trouble="")
-        self._try(lambda: BY_NAME[name].run(self, ""))
+        self._try(lambda: BY_NAME[name].run(self.hand, ""))
 
     def action_focus_next(self) -> None:
         """Tab, as Textual's screen binds it."""
-        self.next_pane(1)
+        self.hand.next_pane(1)
 
     def action_focus_previous(self) -> None:
         """Shift and tab."""
-        self.next_pane(-1)
+        self.hand.next_pane(-1)
 
     def action_settle(self) -> None:
         """Escape where nothing else wants it: back to the shelves, following the newest."""
@@ -229,14 +224,14 @@ class Playground(App[int]):
         """A command was typed."""
         found = command_of(message.text)
         if found is not None:
-            done = self._try(lambda: found[0].run(self, found[1]))
+            done = self._try(lambda: found[0].run(self.hand, found[1]))
         else:
             done = self._try(lambda: self._perform(message.text))
         if done:
             line = self.query_one(CommandLine)
             line.accepted()
             if self.focused is line:
-                self._return_focus()
+                self.hand.return_focus()
 
     def _perform(self, text: str) -> None:
         from playground.perform import perform
@@ -259,167 +254,24 @@ class Playground(App[int]):
 
     def on_command_line_left(self) -> None:
         """Back to where the person was."""
-        self._return_focus()
+        self.hand.return_focus()
 
     def on_shelves_chosen(self) -> None:
         """Enter on a server: look into it."""
-        self.open_tab("Capabilities")
+        self.hand.open_tab("Capabilities")
 
     def on_stream_chosen(self, message: Stream.Chosen) -> None:
         """Enter on a line: why did it happen?"""
-        self.open_why()
+        self.hand.open_why()
 
     def on_inspector_followed(self, message: Inspector.Followed) -> None:
         """Enter on a line of the inspector."""
-        self.follow(message.target)
+        self.hand.follow(message.target)
 
     def on_sheet_closed(self, message: Sheet.Closed) -> None:
         """A sheet is done."""
-        self._take_off_sheet()
-        self._return_focus()
-
-    # The hand that actions work with.
-
-    def follow(self, target: Target) -> None:
-        """Go where a line of the inspector leads."""
-        from playground.screens.following import server_behind
-
-        name = server_behind(self.desk, target)
-        if target.moment >= 0:
-            self.desk.change(moment=target.moment)
-        if name:
-            self.desk.change(selected=name, capability=None)
-
-    def next_pane(self, by: int) -> None:
-        """Move the focus among the panes that can be seen."""
-        panes = [pane for pane in self.screen.query(Pane) if pane.can_focus and _visible(pane)]
-        panes = [pane for pane in panes if not isinstance(pane, CommandLine)]
-        here = self.focused
-        place = panes.index(here) if here in panes else -1
-        panes[(place + by) % len(panes)].focus()
-
-    def toggle_inspector(self) -> None:
-        """Beside the shelves: go there. Instead of them: show or hide it."""
-        if self.screen.has_class("narrow") and self.screen.has_class("inspecting"):
-            self.screen.remove_class("inspecting")
-            self.query_one(Shelves).focus()
-            return
-        self._show_side(self.query_one(Inspector))
-
-    def open_tab(self, name: str) -> None:
-        """Show a tab of the inspector."""
-        self._take_off_sheet()
-        inspector = self.query_one(Inspector)
-        inspector.open(name)
-        self._show_side(inspector)
-
-    def open_why(self) -> None:
-        """The chain of causes of what is selected."""
-        self.open_tab("Why")
-
-    def _show_side(self, pane: Pane) -> None:
-        self.screen.add_class("inspecting")
-        pane.focus()
-
-    def open_send(self, target: str = "") -> None:
-        """What you hold, as a list that becomes a form."""
-        from playground.screens.sheet_send import SendSheet
-
-        self._put_on_sheet(SendSheet(self.desk, self._ask, self.last_values, target or self.desk.selected))
-
-    def _ask(self, target: str, operation: str, values: dict[str, Any]) -> None:
-        self.desk.machine.request(call_request(target, operation, values))
-        still = "" if self.desk.machine.running else "; the machine stands: space steps, p runs"
-        self.desk.change(remark=f"you ask {target}.{operation}{still}")
-
-    def open_crash(self) -> None:
-        """How the selected server shall fail."""
-        from playground.screens.sheet_crash import CrashSheet
-
-        server = self.desk.server
-        if server is None or not server.thread:
-            raise UserMistake(f"`{self.desk.selected}` is not alive, so it cannot be crashed")
-        self._put_on_sheet(CrashSheet(self.desk))
-
-    def open_revoke(self) -> None:
-        """What would die."""
-        from playground.screens.sheet_revoke import RevokeSheet
-
-        slot = self.desk.capability
-        if slot is None or slot not in self.desk.view.slots:
-            self.open_tab("Capabilities")
-            self.desk.change(remark="choose a capability with the arrows, then press r")
-            return
-        self._put_on_sheet(RevokeSheet(self.desk, slot))
-
-    def open_console(self) -> None:
-        """The console device of the machine."""
-        from playground.screens.sheet_console import ConsoleSheet
-
-        self._put_on_sheet(ConsoleSheet(self.desk))
-
-    def open_help(self) -> None:
-        """Everything that can be done."""
-        from playground.screens.sheet_help import help_sheet
-
-        self._put_on_sheet(help_sheet(self.desk, self.focused))
-
-    def _put_on_sheet(self, sheet: Sheet) -> None:
-        self._take_off_sheet()
-        self._remember_focus()
-        self._sheet = sheet
-        side = self.query_one("#side")
-        side.add_class("covered")
-        side.mount(sheet)
-        self._panes.append(sheet)
-        self._show_side(sheet)
-        self.query_one(Footer).show(sheet.keys)
-
-    def _take_off_sheet(self) -> None:
-        if self._sheet is None:
-            return
-        self._sheet.remove()
-        self._panes.remove(self._sheet)
-        self._sheet = None
-        self.desk.change(losing={}, spotlight=frozenset())
-        self.query_one("#side").remove_class("covered")
-        self.query_one(Footer).show(self._keys)
-
-    def _remember_focus(self) -> None:
-        here = self.focused
-        if isinstance(here, Pane) and not isinstance(here, (Sheet, CommandLine)):
-            self._before = here
-
-    def _return_focus(self) -> None:
-        pane = self._before if self._before is not None and self._before.is_attached else self.query_one(Shelves)
-        if not isinstance(pane, Inspector):
-            self.screen.remove_class("inspecting")
-        pane.focus()
-
-    def focus_command_line(self) -> None:
-        """Begin to type."""
-        self._remember_focus()
-        self.desk.change(remark="")
-        self.query_one(CommandLine).focus()
-
-    def next_beat(self) -> bool:
-        """Go on in the lesson."""
-        if self.session is None or self.session.state == "over":
-            return False
-        self.lesson.go_on()
-        return True
-
-    def previous_beat(self) -> bool:
-        """Look at the beat before."""
-        return self.session is not None and self.session.back()
-
-    def look(self, by: int) -> None:
-        """An older or newer line of the stream."""
-        self.query_one(Stream).move(by)
-
-    def theme_names(self) -> list[str]:
-        """Every theme there is."""
-        return list(self.available_themes)
+        self.hand.take_off_sheet()
+        self.hand.return_focus()
 
     def leave(self) -> None:
         """Stop the machine and go."""
@@ -433,7 +285,8 @@ class Playground(App[int]):
             if action.keys:
                 yield SystemCommand(action.name, action.help, lambda name=action.name: self.action_do(name))
 
-    def _keys(self) -> list[tuple[str, str]]:
+    def keys(self) -> list[tuple[str, str]]:
+        """Keys and words for the footer."""
         playing = self.session is not None and self.session.state != "over"
         return lesson_keys() if playing else footer_keys()
 
@@ -446,7 +299,3 @@ class Playground(App[int]):
         from playground.perform import usage
 
         return usage(text)
-
-
-def _visible(pane: Pane) -> bool:
-    return bool(pane.display and pane.size.width and pane.is_on_screen)

@@ -1,0 +1,196 @@
+"""The hand that actions work with: it opens, closes and moves among the panes of the application.
+
+Whatever can be done stands in `playground.actions`; this is the other side of its `Hand`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from playground.actions import UserMistake
+from playground.requests import call_request
+from playground.screens.command_line import CommandLine
+from playground.screens.desk import Desk
+from playground.screens.footer import Footer
+from playground.screens.inspector import Inspector
+from playground.screens.inspector_tabs import Target
+from playground.screens.pane import Pane
+from playground.screens.sheet import Sheet
+from playground.screens.shelves import Shelves
+from playground.screens.stream import Stream
+
+if TYPE_CHECKING:
+    from playground.screens.application import Playground
+
+
+class ScreenHand:
+    """Opens sheets, moves the focus, follows where lines lead."""
+
+    def __init__(self, app: Playground) -> None:
+        self.app = app
+        self.desk: Desk = app.desk
+        self.last_values: dict[tuple[str, str, str], str] = {}
+        """What was last typed into the fields of forms, by target, operation and argument."""
+        self.sheet: Sheet | None = None
+        self.before: Pane | None = None
+        """The pane that had the focus before a sheet or the command line took it."""
+
+    @property
+    def theme(self) -> str:
+        """Name of the current theme."""
+        return self.app.theme
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self.app.theme = name
+
+    def follow(self, target: Target) -> None:
+        """Go where a line of the inspector leads."""
+        from playground.screens.following import server_behind
+
+        name = server_behind(self.desk, target)
+        if target.moment >= 0:
+            self.desk.change(moment=target.moment)
+        if name:
+            self.desk.change(selected=name, capability=None)
+
+    def next_pane(self, by: int) -> None:
+        """Move the focus among the panes that can be seen."""
+        panes = [pane for pane in self.app.screen.query(Pane) if pane.can_focus and _visible(pane)]
+        panes = [pane for pane in panes if not isinstance(pane, CommandLine)]
+        here = self.app.focused
+        place = panes.index(here) if here in panes else -1
+        panes[(place + by) % len(panes)].focus()
+
+    def toggle_inspector(self) -> None:
+        """Beside the shelves: go there. Instead of them: show or hide it."""
+        if self.app.screen.has_class("narrow") and self.app.screen.has_class("inspecting"):
+            self.app.screen.remove_class("inspecting")
+            self.app.query_one(Shelves).focus()
+            return
+        self._show_side(self.app.query_one(Inspector))
+
+    def open_tab(self, name: str) -> None:
+        """Show a tab of the inspector."""
+        self.take_off_sheet()
+        inspector = self.app.query_one(Inspector)
+        inspector.open(name)
+        self._show_side(inspector)
+
+    def open_why(self) -> None:
+        """The chain of causes of what is selected."""
+        self.open_tab("Why")
+
+    def _show_side(self, pane: Pane) -> None:
+        self.app.screen.add_class("inspecting")
+        pane.focus()
+
+    def open_send(self, target: str = "") -> None:
+        """What you hold, as a list that becomes a form."""
+        from playground.screens.sheet_send import SendSheet
+
+        self._put_on(SendSheet(self.desk, self._ask, self.last_values, target or self.desk.selected))
+
+    def _ask(self, target: str, operation: str, values: dict[str, Any]) -> None:
+        self.desk.machine.request(call_request(target, operation, values))
+        still = "" if self.desk.machine.running else "; the machine stands: space steps, p runs"
+        self.desk.change(remark=f"you ask {target}.{operation}{still}")
+
+    def open_crash(self) -> None:
+        """How the selected server shall fail."""
+        from playground.screens.sheet_crash import CrashSheet
+
+        server = self.desk.server
+        if server is None or not server.thread:
+            raise UserMistake(f"`{self.desk.selected}` is not alive, so it cannot be crashed")
+        self._put_on(CrashSheet(self.desk))
+
+    def open_revoke(self) -> None:
+        """What would die."""
+        from playground.screens.sheet_revoke import RevokeSheet
+
+        slot = self.desk.capability
+        if slot is None or slot not in self.desk.view.slots:
+            self.open_tab("Capabilities")
+            self.desk.change(remark="choose a capability with the arrows, then press r")
+            return
+        self._put_on(RevokeSheet(self.desk, slot))
+
+    def open_console(self) -> None:
+        """The console device of the machine."""
+        from playground.screens.sheet_console import ConsoleSheet
+
+        self._put_on(ConsoleSheet(self.desk))
+
+    def open_help(self) -> None:
+        """Everything that can be done."""
+        from playground.screens.sheet_help import help_sheet
+
+        self._put_on(help_sheet(self.desk, self.app.focused))
+
+    def _put_on(self, sheet: Sheet) -> None:
+        self.take_off_sheet()
+        self._remember_focus()
+        self.sheet = sheet
+        side = self.app.query_one("#side")
+        side.add_class("covered")
+        side.mount(sheet)
+        self.app.panes.append(sheet)
+        self._show_side(sheet)
+        self.app.query_one(Footer).show(sheet.keys)
+
+    def take_off_sheet(self) -> None:
+        """The inspector, or the lesson, is seen again."""
+        if self.sheet is None:
+            return
+        self.sheet.remove()
+        self.app.panes.remove(self.sheet)
+        self.sheet = None
+        self.desk.change(losing={}, spotlight=frozenset())
+        self.app.query_one("#side").remove_class("covered")
+        self.app.query_one(Footer).show(self.app.keys)
+
+    def _remember_focus(self) -> None:
+        here = self.app.focused
+        if isinstance(here, Pane) and not isinstance(here, (Sheet, CommandLine)):
+            self.before = here
+
+    def return_focus(self) -> None:
+        """Back to the pane that had the focus before."""
+        pane = self.before if self.before is not None and self.before.is_attached else self.app.query_one(Shelves)
+        if not isinstance(pane, Inspector):
+            self.app.screen.remove_class("inspecting")
+        pane.focus()
+
+    def focus_command_line(self) -> None:
+        """Begin to type."""
+        self._remember_focus()
+        self.desk.change(remark="")
+        self.app.query_one(CommandLine).focus()
+
+    def next_beat(self) -> bool:
+        """Go on in the lesson."""
+        if self.app.session is None or self.app.session.state == "over":
+            return False
+        self.app.lesson.go_on()
+        return True
+
+    def previous_beat(self) -> bool:
+        """Look at the beat before."""
+        return self.app.session is not None and self.app.session.back()
+
+    def look(self, by: int) -> None:
+        """An older or newer line of the stream."""
+        self.app.query_one(Stream).move(by)
+
+    def theme_names(self) -> list[str]:
+        """Every theme there is."""
+        return list(self.app.available_themes)
+
+    def leave(self) -> None:
+        """Stop the machine and go."""
+        self.app.leave()
+
+
+def _visible(pane: Pane) -> bool:
+    return bool(pane.display and pane.size.width and pane.is_on_screen)
