@@ -73,7 +73,11 @@ def default_image() -> Path:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ImageProblem(f"cannot make {path.parent} for the disk image: {_reason(error)}") from error
-        save_image(build_volume(shipped_files(), DEFAULT_SIZE), path)
+        try:
+            save_image(build_volume(shipped_files(), DEFAULT_SIZE), path)
+        except ImageProblem:
+            if not path.exists():
+                raise
     return path
 
 
@@ -153,11 +157,7 @@ def save_image(volume: MemoryBacking, path: Path, *, replace: bool = False) -> N
         if path.exists():
             FileBacking(path, writable=True).close()
         volume.save(temporary)
-        if replace:
-            temporary.replace(path)
-        else:
-            os.link(temporary, path)
-            temporary.unlink()
+        _give_name(temporary, path, replace=replace)
     except FileExistsError as error:
         raise ImageProblem(_taken(path)) from error
     except OSError as error:
@@ -235,6 +235,23 @@ def _host_problem(path: Path, error: OSError, *, writable: bool) -> ImageProblem
     if isinstance(error, PermissionError):
         return ImageProblem(f"{path} may not be {'written' if writable else 'read'} by you: {_reason(error)}")
     return ImageProblem(f"{path} cannot be {'written' if writable else 'read'}: {_reason(error)}")
+
+
+def _give_name(temporary: Path, path: Path, *, replace: bool) -> None:
+    """Make a finished file appear under its name at once, not over another unless told."""
+    if not replace:
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # Some file systems have no hard links.
+            if path.exists():
+                raise FileExistsError(path) from None
+        else:
+            temporary.unlink()
+            return
+    temporary.replace(path)
 
 
 def _taken(path: Path) -> str:

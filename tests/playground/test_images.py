@@ -85,6 +85,18 @@ def test_an_existing_file_is_not_overwritten_unless_asked(tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == [image]
 
 
+def test_a_host_without_hard_links_gets_its_image_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError("no hard links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    image = tmp_path / "disk.img"
+    images.create(image)
+    assert images.check_image(image, writable=True) is None
+    with pytest.raises(ImageProblem, match="exists already"):
+        images.create(image)
+
+
 @pytest.mark.parametrize(
     ("size", "words"),
     [(4 << 30, "image of 4096 MiB is too large: FAT16 ends at 2047 MiB"), (1000, "too small .*at least 64 KiB")],
