@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable
+from hashlib import blake2b
 from random import Random
 from typing import Any, Final
 
@@ -81,12 +82,15 @@ class RandomSystem:
         self.calls = 0
         self.entries = 0
         self.outcomes: Counter[str] = Counter()
+        self.digest = blake2b()
+        """Of all events."""
         self.history: deque[str] = deque(maxlen=30)
         """The last actions, for the report of a failure."""
         self.kinds: dict[int, int] = {}
         """What the shared CNode holds, for drawing capabilities that fit."""
         self._parking: list[int] = []
         self._read = 0
+        self._refurbished = 0
         bench = Bench(self._build, body=lambda entry: Body(self))
         self.kernel: Kernel = bench.kernel
         bench.run()
@@ -200,6 +204,7 @@ class RandomSystem:
         events = self.kernel.events
         for position in range(self._read, len(events)):
             event = events[position]
+            self.digest.update(repr(event).encode())
             if event[0] in (CAP_INSERTED, CAP_CHANGED) and event[2] == self._node_id:
                 self.kinds[event[3]] = event[4]
             elif event[0] in (CAP_REMOVED, CAP_MOVED) and event[2] == self._node_id:
@@ -247,7 +252,8 @@ class RandomSystem:
     def command(self, thread: int, trap: Any, entries: int) -> None:
         """Let a thread execute a trap when it next can."""
         self.calls += 1
-        if self.calls % REFURBISH == 0:
+        if self.calls >= self._refurbished + REFURBISH:
+            self._refurbished = self.calls
             self.repair(self.furniture)
         self.history.append(f"thread {thread}: {_shown(trap)}")
         waiting = self.queued.setdefault(thread, deque())
@@ -255,10 +261,13 @@ class RandomSystem:
             waiting.clear()
             self.repair(self.revivals[self.workers.index(thread)])
         waiting.append(trap)
+        self._wake(thread)
+        self.step(entries)
+
+    def _wake(self, thread: int) -> None:
         if thread in self.parked:
             self.parked.discard(thread)
             self.kernel.probe_resume(thread)
-        self.step(entries)
 
     def _converse(self, random: Random) -> None:
         """Three threads call each other in a row, the last two perhaps on borrowed time; then a surprise."""
@@ -266,21 +275,26 @@ class RandomSystem:
         front, back = (slot_of(random, self.kinds, "ENDPOINT") for _ in range(2))
         replies = [slot_of(random, self.kinds, "REPLY") for _ in range(2)]
         receive, answer, ask = int(Syscall.RECV), int(Syscall.REPLY_RECV), int(Syscall.CALL)
+        again = random.randrange(1, 4)
         plays: list[tuple[int, list[Any]]] = [
-            (last, [(receive, back, replies[1], None), (answer, back, replies[1], 0, (), (), None)]),
-            (middle, [(receive, front, replies[0], None), (ask, back, 256, (), (), None)]),
-            (first, [(ask, front, 256, (1,), (), None)]),
+            (last, [(receive, back, replies[1], None), *[(answer, back, replies[1], 0, (3,), (), None)] * again]),
+            (middle, [(receive, front, replies[0], None)]),
+            (first, [(ask, front, 256, (1,), (), None)] * again),
         ]
-        plays[1][1].append((answer, front, replies[0], 0, (2,), (), None))
+        for _ in range(again):
+            plays[1][1].append((ask, back, 256, (), (), None))
+            plays[1][1].append((answer, front, replies[0], 0, (2,), (), None))
         for thread, traps in plays:
             if random.randrange(6):
                 self.repair(self.revivals[self.workers.index(thread)])
-            self.queued[thread] = deque()
-            for trap in traps:
-                self.command(thread, trap, 2)
+            self.queued[thread] = deque(traps)
+            self.calls += len(traps)
+            self.history.append(f"thread {thread}: {traps}")
+            self._wake(thread)
+            self.step(2)
             if thread != first and random.randrange(2):
-                context = self.revivals[self.workers.index(thread)][0]
-                self.repair([context])
+                self.repair([self.revivals[self.workers.index(thread)][0]])
+        self.step(random.randrange(1, 12))
         surprised = random.choice(self.workers)
         self.command(surprised, random_trap(random, self.kinds), BURST)
 

@@ -112,7 +112,7 @@ async def test_a_notification_lends_its_scheduling_context_to_the_passive_thread
 
 @scenario
 async def test_a_signal_without_a_badge_still_makes_the_notification_active(bench: Bench) -> None:
-    """sel4test SYSCALL0010, SYSCALL0011, SYSCALL0012, SYSCALL0013: Wait after a signal with badge 0 returns at once, ten times."""
+    """sel4test SYSCALL0010, SYSCALL0011, SYSCALL0012, SYSCALL0013: a receive after it returns at once, ten times."""
     notification = await bench.notification()
     for _ in range(10):
         await signal(notification)
