@@ -27,6 +27,7 @@ STEPS = (
     Step("write", "/work.txt", text(1, 850)),
     Step("append", "/work.txt", text(2, 300)),
     Step("write", "/work.txt", text(3, 700)),
+    Step("append", "/work.txt", text(5, 800)),
     Step("mkdir", "/some folder"),
     Step("write", "/some folder/with a long name.txt", text(4, 600)),
     Step("remove", "/some folder/with a long name.txt"),
