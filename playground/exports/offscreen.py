@@ -1,0 +1,166 @@
+"""The real screens without a terminal, over a run that stands still: pictures and films come from here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rich.color import ColorSystem
+from rich.segment import Segment
+from textual.app import App
+
+from kernel import events as ev
+from kernel.events import Event
+from playground.exports.run import ExportProblem, Run, catch_up
+from playground.screens.application import Playground
+from playground.screens.picture import portable
+from playground.screens.words import size_word
+from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
+from playground.view.fold import Fold
+from playground.view.model import View
+from servers.hardware import SECTOR_BYTES
+from servers.manifest import Manifest
+
+LARGEST: Final = 400
+"""Columns or lines of a picture at most."""
+RESET: Final = "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the screens are drawn."""
+
+    width: int = 120
+    height: int = 36
+    theme: str = ""
+    ascii: bool = False
+    selected: str = ""
+    """The server in the inspector, or '' for the usual one."""
+
+
+def size_of(text: str) -> tuple[int, int]:
+    """Columns and lines from words such as 120x36. Raises ExportProblem."""
+    found = re.fullmatch(r"(\d{1,4})x(\d{1,4})", text)
+    width, height = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not (SMALLEST_WIDTH <= width <= LARGEST and SMALLEST_HEIGHT <= height <= LARGEST):
+        raise ExportProblem(
+            f"{text!r} is no size of the screens; say for example 120x36, at least {SMALLEST_WIDTH}x{SMALLEST_HEIGHT}"
+        )
+    return width, height
+
+
+class StillMachine:
+    """A run at one moment, as the screens see a machine. Nothing can be done to it."""
+
+    def __init__(self, run: Run) -> None:
+        self.run_shown = run
+        self.fold = Fold(run.manifest)
+        self.running = False
+        self.speed = 0.0
+        self.console_text = ""
+        self.disk_label = _disk_of(run.events)
+        self.count = 0
+
+    def show(self, count: int) -> None:
+        """Go on to the moment after so many events."""
+        self.count = catch_up(self.fold, self.run_shown.events, self.count, count)
+
+    @property
+    def view(self) -> View:
+        """What was true then."""
+        return self.fold.view
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """Everything that happened, later too; the view says how far it is."""
+        return self.run_shown.events
+
+    @property
+    def manifest(self) -> Manifest:
+        """The system that ran."""
+        return self.run_shown.manifest
+
+    def where(self, thread: int) -> tuple[str, int, str] | None:
+        """Not known of a run that is over."""
+        return None
+
+    def _nothing(self, *_: Any) -> Any:
+        """A picture takes no orders."""
+
+    run = pause = set_speed = step = step_message = request = key = crash = pause_server = resume_server = _nothing
+
+
+class Offscreen:
+    """The screens; `show` moves them on in time, never back."""
+
+    def __init__(self, app: Playground, machine: StillMachine) -> None:
+        self.app = app
+        self.machine = machine
+
+    def show(self, count: int, remark: str = "") -> None:
+        """The moment after so many events, with a remark in the first line."""
+        self.machine.show(count)
+        self.app.header.note = remark
+        self.app.poll()
+
+    def select(self, server: str) -> None:
+        """Look into another server."""
+        if server in self.machine.view.servers:
+            self.app.desk.change(selected=server, capability=None)
+
+    def lines(self) -> list[list[Segment]]:
+        """What is on screen, line by line, as coloured pieces of text."""
+        return [list(strip) for strip in self.app.screen._compositor.render_strips()]
+
+    def text(self) -> list[str]:
+        """The same without colours."""
+        return ["".join(piece.text for piece in line).rstrip() for line in self.lines()]
+
+    def coloured(self) -> list[str]:
+        """The same with colours, as a terminal takes them."""
+        return [_sequences(line) for line in self.lines()]
+
+    def svg(self, title: str) -> str:
+        """The same as a picture."""
+        return portable(self.app.export_screenshot(title=title))
+
+
+def _sequences(line: list[Segment]) -> str:
+    parts = [
+        piece.style.render(piece.text, color_system=ColorSystem.TRUECOLOR) if piece.style else piece.text
+        for piece in line
+        if not piece.control
+    ]
+    return RESET + "".join(parts)
+
+
+@asynccontextmanager
+async def offscreen(run: Run, look: Look) -> AsyncIterator[Offscreen]:
+    """The screens over a run, before its first event."""
+    machine = StillMachine(run)
+    app = Playground(machine, Settings(theme=look.theme, ascii=look.ascii))  # type: ignore[arg-type,unused-ignore]
+    async with _quiet(app).run_test(size=(look.width, look.height)) as pilot:
+        await pilot.pause()
+        screens = Offscreen(app, machine)
+        if look.selected:
+            app.desk.change(selected=look.selected)
+        yield screens
+
+
+def _quiet(app: Playground) -> App[int]:
+    """Whether it is live or recorded, the picture stands; nothing blinks or moves by itself."""
+    app.animation_level = "none"
+    return app
+
+
+def _disk_of(events: Sequence[Event]) -> str:
+    """The disk in a few words, from what the machine said when it was switched on."""
+    for event in events[:64]:
+        if event[0] == ev.INPUT and event[2] == "machine" and isinstance(event[3], tuple):
+            known = dict(zip(event[3][::2], event[3][1::2], strict=False))
+            sectors = known.get("disk", 0)
+            return size_word(sectors * SECTOR_BYTES)
+    return ""
