@@ -57,6 +57,20 @@ def on_screen(settings: Settings) -> int:
     return run(settings)
 
 
+def export(wanted: Wanted) -> int:
+    """`playground export`."""
+    know_the_theme(wanted.theme)
+    from playground.exports.command import Order, pace_of
+    from playground.exports.command import export as carry_out_export
+
+    return carry_out_export(
+        Order(
+            wanted.format, wanted.recording, wanted.lesson, wanted.first, wanted.last, wanted.output, wanted.size,
+            wanted.theme, wanted.ascii, pace_of(wanted.pace), wanted.server,
+        )
+    )  # fmt: skip
+
+
 def list_everything(wanted: Wanted) -> int:
     """`playground list`: lessons and systems, one a line."""
     from scenarios.library import lessons, read_system, system_names

@@ -17,10 +17,10 @@ The range is given by numbers of events or by marks: what you marked, the beats
 of a lesson, or `ready`; the beginning of a mark is enough.
 
 examples:
-  playground export run.rec --format cast -o run.cast
-  playground export run.rec --format svg --at 1949 -o moment.svg
+  playground export run.mkp --format cast -o run.cast
+  playground export run.mkp --format svg --at 1949 -o moment.svg
   playground export --lesson reincarnation --format diagram --from kill --to two -o kill.svg
-  playground export run.rec --format lesson -o mine.md
+  playground export run.mkp --format lesson -o mine.md
 """
 
 

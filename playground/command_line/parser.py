@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Sequence
 
 from playground import __version__
+from playground.command_line.exporting import add_export
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,6 +97,8 @@ def build() -> Parser:
     play.add_argument("lessons", nargs="*", metavar="LESSON", help="name of a lesson, or a Markdown file")
     play.add_argument("--headless", action="store_true", help="no screen: a line per expectation, exit code 0 or 1")
     play.set_defaults(carry_out="play")
+
+    add_export(commands_of)
 
     listing = commands_of.add_parser("list", help="the lessons and systems there are")
     listing.set_defaults(carry_out="list_everything")
