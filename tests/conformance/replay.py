@@ -61,8 +61,8 @@ def read_cases(path: Path) -> Iterator[Case]:
 
 
 def replay(case: Case, *, check: bool = False) -> Difference | None:
-    """Play one case on a fresh kernel; the first difference, or None. `check`: verify the invariants at every step."""
-    player = _Programs(case) if "programs" in case else _Steps(case, check)
+    """Play one case on a fresh kernel; the first difference, or None. `check`: verify all invariants all the time."""
+    player = _Programs(case, check) if "programs" in case else _Steps(case, check)
     try:
         player.world.run()
     except Exception as error:
@@ -77,12 +77,11 @@ class _Steps:
 
     def __init__(self, case: Case, check: bool) -> None:
         self.case = case
-        self.check = check
         self.number = 0
         self.what = "building the world"
         self.difference: Difference | None = None
         self.faults_are_messages = case["init"].get("8") == "Endpoint"
-        self.world = World(case["prio"], self._script, own_fault_handler=not self.faults_are_messages)
+        self.world = World(case["prio"], self._script, own_fault_handler=not self.faults_are_messages, check=check)
 
     async def _script(self, world: World) -> None:
         self._compare(self.case["init"], world.kinds())
@@ -106,8 +105,6 @@ class _Steps:
         after = world.kinds()
         changes = {slot: after.get(slot) for slot in before | after if before.get(slot) != after.get(slot)}
         self._compare(step.get("diff", {}), changes, exactly=True)
-        if self.check:
-            world.kernel.check()
 
     def _outcomes(self, world: World, step: Step) -> list[Any]:
         done = world.completions
@@ -129,12 +126,12 @@ class _Steps:
 class _Programs:
     """A case of whole programs: what counts is the order in which the workers make progress."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, check: bool) -> None:
         self.case = case
         self.number = 0
         self.what = "running the programs"
         self.difference: Difference | None = None
-        self.world = World(case["prio"], self._script)
+        self.world = World(case["prio"], self._script, check=check)
 
     async def _script(self, world: World) -> None:
         await self._objects(world)
@@ -208,7 +205,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Replay recorded outcomes of a real seL4 kernel against ours.")
     parser.add_argument("folder", type=Path, help="folder of *.jsonl.xz files")
     parser.add_argument("--verbose", action="store_true", help="explain every differing case, not only the first few")
-    parser.add_argument("--check", action="store_true", help="verify the kernel's invariants after every step (slow)")
+    parser.add_argument("--check", action="store_true", help="verify every invariant after every kernel entry (slow)")
     parser.add_argument("--case", type=int, help="only the case with this number")
     options = parser.parse_args(arguments)
     if not options.folder.is_dir() or not recordings(options.folder):

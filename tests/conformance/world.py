@@ -97,10 +97,13 @@ class World:
         script: Callable[[World], Coroutine[Any, Any, None]],
         *,
         own_fault_handler: bool = True,
+        check: bool = False,
     ) -> None:
         self.priorities = list(priorities)
         self.own_fault_handler = own_fault_handler
         """True: faults of workers go to the controller; False: to the endpoint in the workers' slot 8."""
+        self.check = check
+        """Whether the kernel's invariants are verified after every kernel entry."""
         self.workers = {number: Worker(self, number) for number in range(1, WORKERS + 1)}
         self.parked: list[int] = []
         self.completions: list[tuple[int, int, Step, Result]] = []
@@ -126,6 +129,8 @@ class World:
                 raise ReplayError("nothing can run although the controller is not finished")
             while self.parked:
                 kernel.probe_suspend(self._threads[self.parked.pop() - 1])
+            if self.check:
+                kernel.check()
         else:
             raise ReplayError(f"the case is not over after {ENTRY_LIMIT} kernel entries")
         if self._error is not None:
