@@ -228,6 +228,9 @@ BY_NAME: Final = {action.name: action for action in ACTIONS}
 COMMANDS: Final = {action.name: action for action in ACTIONS if action.usage}
 """The actions that can be typed."""
 
+NEED_A_MACHINE: Final = frozenset({"step", "event", "back", "send", "revoke", "crash", "why", "inspect", "console"})
+"""Actions that cannot be done before the machine has booted."""
+
 
 def command_of(text: str) -> tuple[Action, str] | None:
     """The action that a typed line means and the rest of the line, or None if it is one of the lesson language."""

@@ -104,6 +104,8 @@ def _call(action: Any, machine: Machine) -> str:
 
 def completions(text: str, manifest: Manifest) -> list[str]:
     """Whole lines that a typed beginning can become: verbs of the language and the application's own."""
+    if not manifest.text:
+        return []  # it has not been read yet
     from scenarios.language import complete
 
     head, space, last = text.rpartition(" ")

@@ -11,7 +11,16 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 
-from playground.actions import ACTIONS, BY_NAME, command_of, footer_keys, lesson_keys
+from playground.actions import (
+    ACTIONS,
+    BY_NAME,
+    NEED_A_MACHINE,
+    Action,
+    UserMistake,
+    command_of,
+    footer_keys,
+    lesson_keys,
+)
 from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk, Machine
@@ -133,7 +142,7 @@ class Playground(App[int]):
         self.desk.chronicle.update(self.desk.view)
         if self.session is not None:
             self.screen.add_class("lesson")
-            self.lesson.focus()
+            self.hand.focus(self.lesson)
         names = [*self.desk.machine.manifest.servers, ""]
         self.desk.selected = FIRST_SELECTED if FIRST_SELECTED in names else names[0]
         self._fit(self.size.width, self.size.height)
@@ -189,9 +198,14 @@ class Playground(App[int]):
                 break
 
     async def on_event(self, event: events.Event) -> None:
-        """Trouble is read until the next key, whoever gets that key."""
-        if self.desk.trouble and isinstance(event, events.Key):
-            self.desk.change(trouble="")
+        """Trouble is read until the next key. A command may be typed ahead of the screens, so its colon comes first."""
+        if isinstance(event, events.Key):
+            if self.desk.trouble:
+                self.desk.change(trouble="")
+            here = self.focused
+            if event.character == ":" and isinstance(here, Pane) and not here.takes_text and not event.is_forwarded:
+                self.action_do("command")
+                return
         await super().on_event(event)
 
     def watch_theme(self) -> None:
@@ -204,7 +218,14 @@ class Playground(App[int]):
     def action_do(self, name: str) -> None:
         """Carry out an action by the name in the registry."""
         self.desk.change(trouble="")
-        self._try(lambda: BY_NAME[name].run(self.hand, ""))
+        action = BY_NAME[name]
+        self._try(lambda: self._run(action, ""))
+
+    def _run(self, action: Action, rest: str) -> None:
+        """An action, unless it needs a machine that has booted."""
+        if action.name in NEED_A_MACHINE:
+            self._need_a_machine()
+        action.run(self.hand, rest)
 
     def action_focus_next(self) -> None:
         """Tab, as Textual's screen binds it."""
@@ -218,13 +239,13 @@ class Playground(App[int]):
         """Escape where nothing else wants it: back to the shelves, following the newest."""
         self.desk.change(trouble="", remark="", moment=-1)
         self.screen.remove_class("inspecting")
-        self.query_one(Shelves).focus()
+        self.hand.focus(self.query_one(Shelves))
 
     def on_command_line_entered(self, message: CommandLine.Entered) -> None:
         """A command was typed."""
         found = command_of(message.text)
         if found is not None:
-            done = self._try(lambda: found[0].run(self.hand, found[1]))
+            done = self._try(lambda: self._run(*found))
         else:
             done = self._try(lambda: self._perform(message.text))
         if done:
@@ -233,9 +254,14 @@ class Playground(App[int]):
             if self.focused is line:
                 self.hand.return_focus()
 
+    def _need_a_machine(self) -> None:
+        if self.desk.view.event_count == 0:
+            raise UserMistake("The machine is still starting; try again in a moment")
+
     def _perform(self, text: str) -> None:
         from playground.perform import perform
 
+        self._need_a_machine()
         remark = perform(text, self.desk.machine)
         if remark and not self.desk.machine.running:
             remark += "; the machine stands: space steps, p runs"

@@ -51,6 +51,11 @@ class CommandLine(Pane, can_focus=True):
         self._choices: list[str] = []
         self._choice = -1
 
+    @property
+    def takes_text(self) -> bool:
+        """Always."""
+        return True
+
     def stamp(self) -> Hashable:
         """What is typed, and what is answered."""
         return self.editor.text, self.editor.cursor, self.desk.trouble, self.desk.remark, self.desk.revision

@@ -54,19 +54,25 @@ class ScreenHand:
         if name:
             self.desk.change(selected=name, capability=None)
 
+    def focus(self, pane: Pane) -> None:
+        """Give a pane the focus at once, so that keys which were typed ahead already reach it."""
+        self.app.screen.set_focus(pane, scroll_visible=False)
+        if self.app.focused is not pane:
+            pane.focus()  # it is not laid out yet: as soon as it is
+
     def next_pane(self, by: int) -> None:
         """Move the focus among the panes that can be seen."""
         panes = [pane for pane in self.app.screen.query(Pane) if pane.can_focus and _visible(pane)]
         panes = [pane for pane in panes if not isinstance(pane, CommandLine)]
         here = self.app.focused
         place = panes.index(here) if here in panes else -1
-        panes[(place + by) % len(panes)].focus()
+        self.focus(panes[(place + by) % len(panes)])
 
     def toggle_inspector(self) -> None:
         """Beside the shelves: go there. Instead of them: show or hide it."""
         if self.app.screen.has_class("narrow") and self.app.screen.has_class("inspecting"):
             self.app.screen.remove_class("inspecting")
-            self.app.query_one(Shelves).focus()
+            self.focus(self.app.query_one(Shelves))
             return
         self._show_side(self.app.query_one(Inspector))
 
@@ -83,7 +89,7 @@ class ScreenHand:
 
     def _show_side(self, pane: Pane) -> None:
         self.app.screen.add_class("inspecting")
-        pane.focus()
+        self.focus(pane)
 
     def open_send(self, target: str = "") -> None:
         """What you hold, as a list that becomes a form."""
@@ -160,13 +166,13 @@ class ScreenHand:
         pane = self.before if self.before is not None and self.before.is_attached else self.app.query_one(Shelves)
         if not isinstance(pane, Inspector):
             self.app.screen.remove_class("inspecting")
-        pane.focus()
+        self.focus(pane)
 
     def focus_command_line(self) -> None:
         """Begin to type."""
         self._remember_focus()
         self.desk.change(remark="")
-        self.app.query_one(CommandLine).focus()
+        self.focus(self.app.query_one(CommandLine))
 
     def next_beat(self) -> bool:
         """Go on in the lesson."""

@@ -38,6 +38,11 @@ class Pane(Widget):
         self._drawn_in = ""
         """The theme of the picture."""
 
+    @property
+    def takes_text(self) -> bool:
+        """Whether every character that is typed belongs to the pane."""
+        return False
+
     def stamp(self) -> Hashable:
         """Everything that the picture depends on, cheap to compare."""
         return None

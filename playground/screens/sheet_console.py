@@ -16,6 +16,11 @@ class ConsoleSheet(Sheet):
     TITLE = "Console of the machine"
     KEYS = (("type", "goes to the shell"), ("esc", "hands off the keyboard"))
 
+    @property
+    def takes_text(self) -> bool:
+        """Always."""
+        return True
+
     def stamp(self) -> Hashable:
         """What the device has shown."""
         return self.desk.machine.console_text, self.desk.machine.running, self.turn

@@ -68,6 +68,11 @@ class SendSheet(Sheet):
             if holding.target == target:
                 self.choice.at = number
 
+    @property
+    def takes_text(self) -> bool:
+        """In the form."""
+        return self.operation is not None
+
     def title(self) -> str:
         """The step."""
         if self.operation and self.holding:

@@ -22,6 +22,8 @@ class Outline(NamedTuple):
 
     name: str
     servers: dict[str, OutlineServer]
+    text: str = ""
+    """Empty: nothing but names has been read."""
 
 
 class NotStarted(NamedTuple):
