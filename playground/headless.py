@@ -6,11 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 from playground.images import virtual_disk
 from playground.machine.core import Core
 from playground.player import CoreStage
+from playground.recording.problem import RecordingProblem
 from scenarios.language import LessonError, world_of
 from scenarios.lesson import Lesson, has_expectations
 from scenarios.library import NotFound, checked_lesson, manifest_of
@@ -29,15 +31,30 @@ _WORDS: Final = {"passed": "passed   ", "failed": "FAILED   ", "undecided": "UND
 Write = Callable[[str], None]
 
 
-def play(names: Sequence[str], *, seed: int | None = None, write: Write = print) -> int:
-    """Play lessons one after the other; a line for every expectation, and the worst exit code of all."""
-    codes = {_play_one(name, seed, write) for name in names}
+def play(
+    names: Sequence[str],
+    *,
+    seed: int | None = None,
+    write: Write = print,
+    record: Path | None = None,
+    digest: bool = False,
+) -> int:
+    """Play lessons one after the other; a line for every expectation, and the worst exit code of all.
+
+    `record`: the file to which the run of the only lesson is written; `digest`: print that of the events of each.
+    """
+    codes = {_play_one(name, seed, write, record, digest) for name in names}
     return next((code for code in _WORST_FIRST if code in codes), PASSED)
 
 
 def run_lesson(lesson: Lesson, manifest: Manifest, seed: int) -> LessonSession:
     """Play a lesson to its end on a machine of its own, flat out, and give the session with all outcomes."""
-    core = Core(manifest, seed=seed, disk=virtual_disk())
+    return play_on(Core(manifest, seed=seed, disk=virtual_disk()), lesson)
+
+
+def play_on(core: Core, lesson: Lesson) -> LessonSession:
+    """The same on a machine that has just booted; it is switched off afterwards."""
+    manifest = core.manifest
     stage = CoreStage(core)
     session = LessonSession(lesson, stage, world_of(manifest))
     try:
@@ -49,17 +66,27 @@ def run_lesson(lesson: Lesson, manifest: Manifest, seed: int) -> LessonSession:
     return session
 
 
-def _play_one(name: str, seed: int | None, write: Write) -> int:
+def _play_one(name: str, seed: int | None, write: Write, record: Path | None, digest: bool) -> int:
     lesson = _checked(name, write)
     if lesson is None:
         return INVALID
     manifest = manifest_of(lesson)
     write(f"{lesson.name}: {lesson.title}")
-    session = run_lesson(lesson, manifest, lesson.front.seed if seed is None else seed)
+    core = Core(manifest, seed=lesson.front.seed if seed is None else seed, disk=virtual_disk())
+    try:
+        recorder = None if record is None else core.record(record)
+    except RecordingProblem:
+        core.close()
+        raise
+    session = play_on(core, lesson)
     for line in session.log:
         for text in _lines(line):
             write(text)
     write(_summary(lesson, session.outcomes))
+    if digest:
+        write(f"digest {core.trace.digest()} over {len(core.trace.events):,} events")
+    if recorder is not None and recorder.problem:
+        raise RecordingProblem(recorder.problem)
     return _CODES[session.verdict]
 
 

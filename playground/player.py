@@ -15,10 +15,9 @@ from playground.machine.core import Core
 from playground.machine.devices.operator import OperatorBusy, RequestTooLong
 from playground.machine.probe import ProbeError
 from playground.requests import call_request, delete_request, revoke_request
+from playground.view.facts import facts_of, holds
 from playground.view.fold import Fold
-from playground.view.model import ServerView
 from playground.view.reach import can_reach
-from playground.view.servers import slot_names
 from scenarios.language import world_of
 from scenarios.player import LessonSession
 from scenarios.stage import Argument, Reply, ServerFacts, StageError
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
 IDLE_SPEED: Final = 4.0
 """In a lesson on screen, idle time passes so many times as fast as outside: nobody likes to watch a timeout."""
 
-_STATES: Final = {"absent": "not-started"}
-"""Keys of the View whose word in a lesson is another."""
 _REPLY_WORDS: Final = ("request", "ok", "operation", "text", "error")
 """Fields of the note `you-reply` that are not results."""
 
@@ -81,20 +78,7 @@ class CoreStage:
     def server(self, name: str) -> ServerFacts:
         """How a server of the manifest is now."""
         self._update()
-        server = self._fold.view.servers[name]
-        handles, _, client = server.handles.partition(" for ")
-        return ServerFacts(
-            name=name,
-            state=_state(server),
-            detail=server.status.detail,
-            waits_for=server.waits_for.server if server.waits_for else "",
-            handles=handles,
-            asked_by=client.partition(" ")[0],
-            life=server.life,
-            capabilities=server.cap_count,
-            messages=server.message_count,
-            memory=server.memory_used,
-        )
+        return facts_of(self._fold.view.servers[name])
 
     def reply(self, request: int) -> Reply | None:
         """The answer to a request, once it is there."""
@@ -109,8 +93,7 @@ class CoreStage:
     def holds(self, server: str, capability: str) -> bool:
         """Whether a server still has what the manifest calls so: the slot of that name is not empty."""
         self._update()
-        held = self._fold.view.held.get(self._fold.view.servers[server].cspace, {})
-        return any(slot_names(self.core.manifest, server).get(slot) == capability for slot in held)
+        return holds(self._fold.view, self.core.manifest, server, capability)
 
     # What is done
 
@@ -197,10 +180,3 @@ def attach_lesson(live: Live, lesson: Lesson) -> LessonSession:
     live.horizon = lambda: session.deadline
     live.idle_speed = IDLE_SPEED
     return session
-
-
-def _state(server: ServerView) -> str:
-    """The word of the language for a server's status."""
-    if server.status.key == "stopped" and server.status.detail.startswith("paused"):
-        return "paused"
-    return _STATES.get(server.status.key, server.status.key)

@@ -26,6 +26,9 @@ class Settings:
     seed: int | None = None
     """The seed of the machine; None means the lesson's own, or 0."""
 
+    record: Path | None = None
+    """The file to which the run is written, if the person wants that."""
+
     theme: str = ""
     """Name of the screens' theme; empty means the default, "projector" the light one with high contrast."""
 

@@ -28,7 +28,7 @@ def boot(settings: Settings) -> Live:
     """The system of the settings on a machine with their disk, booted until it is ready. Raises a user's mistake."""
     from scenarios.library import read_system
 
-    live = _machine(read_system(settings.system), settings.seed or 0, _disk(settings), virtual=False)
+    live = _machine(read_system(settings.system), settings, settings.seed or 0, _disk(settings), virtual=False)
     for _ in range(MOST_BOOT_ENTRIES // BOOT_SLICE):
         if live.view.ready or not live.core.run(BOOT_SLICE):
             break
@@ -45,16 +45,19 @@ def boot_lesson(settings: Settings) -> tuple[Live, LessonSession]:
     lesson = checked_lesson(settings.lesson)
     seed = lesson.front.seed if settings.seed is None else settings.seed
     disk = virtual_disk() if settings.disk is None else _disk(settings)
-    live = _machine(manifest_of(lesson), seed, disk, virtual=True)
+    live = _machine(manifest_of(lesson), settings, seed, disk, virtual=True)
     return live, attach_lesson(live, lesson)
 
 
-def _machine(manifest: Manifest, seed: int, disk: BlockBacking, *, virtual: bool) -> Live:
+def _machine(manifest: Manifest, settings: Settings, seed: int, disk: BlockBacking, *, virtual: bool) -> Live:
     from playground.machine.core import Core
     from playground.machine.live import Live
 
     try:
-        return Live(Core(manifest, seed=seed, disk=disk, virtual=virtual))
+        live = Live(Core(manifest, seed=seed, disk=disk, virtual=virtual))
+        if settings.record is not None:
+            live.start_recording(settings.record)
+        return live
     except BaseException:
         disk.close()
         raise

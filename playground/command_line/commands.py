@@ -30,9 +30,15 @@ def play(wanted: Wanted) -> int:
     if wanted.headless:
         if settings.disk is not None:
             raise Misuse("a headless lesson has a virtual disk of its own, the same everywhere; leave out --disk")
+        if settings.record is not None and len(lessons) > 1:
+            raise Misuse(f"a recording holds one run, not {len(lessons)}; leave out --record, or play one lesson")
         from playground.headless import play as play_headless
 
-        return play_headless(lessons, seed=settings.seed, write=print)
+        return play_headless(
+            lessons, seed=settings.seed, write=print, record=settings.record, digest=bool(wanted.digest)
+        )
+    if wanted.digest:
+        raise Misuse("--digest is printed at the end of a headless run; add --headless")
     if len(lessons) > 1:
         raise Misuse(f"on screen one lesson is played at a time, not {len(lessons)}; add --headless to play them all")
     need_a_terminal()
@@ -52,9 +58,27 @@ def on_screen(settings: Settings) -> int:
 
         if problem := check_image(settings.disk, writable=settings.writable):
             raise problem
+    if settings.record is not None and settings.record.exists():
+        raise Misuse(f"{settings.record} exists already and is not overwritten; choose another name for the recording")
     from playground.app import run
 
     return run(settings)
+
+
+def replay(wanted: Wanted) -> int:
+    """`playground replay`: a recording on screen, or run again and compared."""
+    path = Path(wanted.recording)
+    if wanted.headless:
+        from playground.recording.report import replay as replay_headless
+
+        return replay_headless(path, print)
+    settings = settings_of(wanted)
+    know_the_theme(settings.theme)
+    need_a_terminal("`playground replay --headless FILE` needs none")
+    from playground.recording.reader import open_recording
+    from playground.timeline.on_screen import show as show_recording
+
+    return show_recording(open_recording(path), settings)
 
 
 def export(wanted: Wanted) -> int:
@@ -135,6 +159,7 @@ def settings_of(wanted: Wanted) -> Settings:
         disk=disk,
         writable=writable,
         seed=given.get("seed"),
+        record=Path(given["record"]) if "record" in given else None,
         theme="projector" if projector else theme,
         ascii=given.get("ascii", False),
         colour=not os.environ.get("NO_COLOR"),
@@ -171,9 +196,8 @@ def instead(name: str, names: Sequence[str]) -> str:
     return f"did you mean {near}?" if near else f"there is {', '.join(sorted(names))}"
 
 
-def need_a_terminal() -> None:
+def need_a_terminal(without: str = "`playground play --headless LESSON` needs none") -> None:
     """The screens need a terminal that can move its cursor and has room for them."""
-    without = "`playground play --headless LESSON` needs none"
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise Misuse(f"the screens need a terminal, and standard input or output is none; {without}")
     if os.environ.get("TERM", "") in ("dumb", "unknown"):

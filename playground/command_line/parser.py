@@ -25,6 +25,8 @@ EPILOG = """examples:
   playground play --headless reincarnation     the same as a test: a line per expectation, exit code 0 or 1
   playground disk new my.img --size 8M --from folder
   playground --disk my.img --write             boot on a disk of your own
+  playground --record run.mkp                  keep everything that happens in a file
+  playground replay run.mkp                    look at it again, at any moment
 """
 
 SIZE_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -96,7 +98,15 @@ def build() -> Parser:
     play = commands_of.add_parser("play", help="play a lesson", parents=[machine])
     play.add_argument("lessons", nargs="*", metavar="LESSON", help="name of a lesson, or a Markdown file")
     play.add_argument("--headless", action="store_true", help="no screen: a line per expectation, exit code 0 or 1")
+    play.add_argument("--digest", action="store_true", help="headless: also print the digest of all events")
     play.set_defaults(carry_out="play")
+
+    replay = commands_of.add_parser("replay", help="look at a recording, or run it again", parents=[drawing_options()])
+    replay.add_argument("recording", metavar="FILE", help="a file written with --record")
+    replay.add_argument(
+        "--headless", action="store_true", help="run it again and compare: exit code 0, or 1 if other events happen"
+    )
+    replay.set_defaults(carry_out="replay")
 
     add_export(commands_of)
 
@@ -121,15 +131,23 @@ def build() -> Parser:
 
 def machine_options() -> Parser:
     """The options that say how the machine is started and drawn; they may stand before or after `play`."""
-    machine = Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    group = machine.add_argument_group("machine and screens")
+    machine = Parser(add_help=False, argument_default=argparse.SUPPRESS, parents=[drawing_options()])
+    group = machine.add_argument_group("machine")
     group.add_argument("--disk", metavar="IMAGE", help="a disk image of your own, opened read-only")
     group.add_argument("--write", action="store_true", help="let the machine write to that image")
     group.add_argument("--seed", type=whole_number, metavar="N", help="same seed and inputs, same events")
+    group.add_argument("--record", metavar="FILE", help="write all that happens to a file; it holds the disk too")
+    return machine
+
+
+def drawing_options() -> Parser:
+    """The options that say how things are drawn."""
+    drawing = Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = drawing.add_argument_group("screens")
     group.add_argument("--theme", metavar="NAME", help="theme of the screens")
     group.add_argument("--projector", action="store_true", help="light theme with high contrast")
     group.add_argument("--ascii", action="store_true", help="draw with plain ASCII characters only")
-    return machine
+    return drawing
 
 
 def whole_number(text: str) -> int:

@@ -7,7 +7,7 @@ Everything is JSON: nothing in a file from a stranger is ever executed.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from struct import Struct
@@ -153,12 +153,32 @@ def read_inputs(content: bytes) -> list[Input]:
     """Inputs. Raises Unreadable."""
     try:
         rows = json.loads(unpack(content), object_hook=_from_object)
-        return [
-            Input(int(step), int(cycle), int(event), str(source), _tuple(data) if isinstance(data, list) else data)
-            for step, cycle, event, source, data in rows
-        ]
-    except (ValueError, TypeError, KeyError) as error:
+        return [_input(*row) for row in rows]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Unreadable(f"has inputs that make no sense ({error})") from error
+
+
+def _input(step: int, cycle: int, event: int, source: str, data: Any) -> Input:
+    """An input that a machine can be given. Raises ValueError, TypeError, KeyError."""
+    data = _tuple(data) if isinstance(data, list) else data
+    if not _SOURCES[source](data):
+        raise ValueError(f"{source}: {data!r}")
+    return Input(int(step), int(cycle), int(event), source, data)
+
+
+def _is_request(data: object) -> bool:
+    return isinstance(data, str) and isinstance(json.loads(data), dict)
+
+
+_SOURCES: Final[dict[str, Callable[[object], bool]]] = {
+    "machine": lambda data: isinstance(data, tuple),
+    "operator": _is_request,
+    "keyboard": lambda data: isinstance(data, str),
+    "probe": lambda data: isinstance(data, tuple) and len(data) == 3 and all(isinstance(part, str) for part in data),
+    "wall": lambda data: isinstance(data, int),
+    "medium": lambda data: isinstance(data, str),
+}
+"""Where inputs come from, and whether one of them makes sense."""
 
 
 def mark_content(mark: Mark) -> bytes:

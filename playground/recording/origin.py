@@ -1,14 +1,18 @@
-"""What a run began with, which is all that is needed to begin it again."""
+"""What a run began with, which together with its inputs is all that is needed to have it again, up to any moment."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from playground.machine.backing import MemoryBacking
 from playground.recording.troubled import TroubledMedium
 from playground.trace import Header, Input
+
+PORTION: Final = 64
+"""Kernel entries between two looks at the clock."""
 
 if TYPE_CHECKING:
     from playground.machine.core import Core
@@ -40,21 +44,52 @@ class Origin:
         medium.follow(core.kernel.events)
         return core
 
-    def again(self, inputs: Sequence[Input], event: int) -> Core:
-        """The machine re-executed from boot until there are so many events: see `run_to_event`."""
-        core = self.boot(inputs)
-        run_to_event(core, inputs, event)
-        return core
 
+class Rerun:
+    """The machine of a run, executed again up to one event after the other.
 
-def run_to_event(core: Core, inputs: Sequence[Input], event: int, floor: int = 0) -> None:
-    """Let a machine that has just booted do what another did with these inputs, until there are `event` events.
-
-    A kernel entry is never torn apart, so there may be a few more: those of the entry that made the last one. `floor`:
-    how many kernel entries are known to make no more events than that.
+    A kernel entry is never torn apart, so there may be a few events more than asked for: those of the entry that made
+    the last one.
     """
-    core.replay([one for one in inputs if one.event < event])
-    if floor > core.steps:
-        core.advance(floor - core.steps)
-    while len(core.kernel.events) < event and core.advance(1):
-        pass
+
+    def __init__(self, origin: Origin, inputs: Sequence[Input], floor: Callable[[int], int] = lambda event: 0) -> None:
+        """`floor`: how many kernel entries are known to make no more than so many events."""
+        self.core = origin.boot(inputs)
+        self._inputs = inputs
+        self._given = 0
+        self._floor = floor
+
+    @property
+    def reached(self) -> int:
+        """How many events there are."""
+        return len(self.core.kernel.events)
+
+    def go(self, event: int, seconds: float | None = None) -> bool:
+        """Run until there are `event` events, at most so long; whether they are there (or never will be)."""
+        deadline = None if seconds is None else time.monotonic() + seconds
+        while self._go_on(event):
+            if deadline is not None and time.monotonic() >= deadline:
+                return False
+        return True
+
+    def _go_on(self, event: int) -> bool:
+        """A portion; whether there is more to do."""
+        core, following = self.core, self._following()
+        if following is not None and following.event < event:
+            if core.steps < following.step and core.advance(min(PORTION, following.step - core.steps)):
+                return True
+            core.replay([following])
+            self._given += 1
+            return True
+        if self.reached >= event:
+            return False
+        if following is not None and core.steps >= following.step:
+            # Only idle time is left before that input; what happens in it must not run past it.
+            before = core.kernel.now
+            core.pass_idle_time(following.cycle)
+            return core.kernel.now > before
+        missing = self._floor(event) - core.steps
+        return core.advance(min(PORTION, missing) if missing > 0 else 1) > 0
+
+    def _following(self) -> Input | None:
+        return self._inputs[self._given] if self._given < len(self._inputs) else None

@@ -188,12 +188,17 @@ class Recording:
         return known
 
     @property
+    def cut_off(self) -> bool:
+        """Whether it only breaks off, as when the program is killed; what is there is whole."""
+        return not self.complete and (not self.damage or "breaks off" in self.damage)
+
+    @property
     def remark(self) -> str:
         """What is missing, and what can be played nevertheless, in one sentence; '' for a whole recording."""
         if self.complete and not self.damage:
             return ""
         amount = f"{len(self.events):,} events, {self.cycle / CYCLES_PER_MICROSECOND / 1e6:.3g} s of virtual time"
-        if self.damage and "breaks off" not in self.damage:
+        if not self.cut_off:
             return f"{self.path} {self.damage}; what comes before is whole: {amount}"
         return f"{self.path} was never finished, so the program was probably killed; what is in it is whole: {amount}"
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from playground.machine.devices.operator import OperatorBusy, RequestTooLong
+from playground.machine.probe import ProbeError
 from playground.recording.blocks import BlockWriter
 from playground.trace import describe, first_difference
 from playground.view.fold import Fold
@@ -58,9 +60,15 @@ def verify(recording: Recording, progress: Callable[[int], None] = lambda events
 def _compare(recording: Recording, core: Core, progress: Callable[[int], None]) -> Verdict:
     end = len(recording.events)
     inputs = [one for one in recording.inputs if one.event < end]
-    core.replay(inputs)
-    while len(core.kernel.events) < end and core.advance(SLICE):
-        progress(len(core.kernel.events))
+    refusal = ""
+    try:
+        for one in inputs:
+            core.replay([one])
+            progress(len(core.kernel.events))
+        while len(core.kernel.events) < end and core.advance(SLICE):
+            progress(len(core.kernel.events))
+    except (ProbeError, OperatorBusy, RequestTooLong) as error:
+        refusal = f"; later it refuses an input: {error}"  # only a machine that went another way before does
     events = core.kernel.events
     writer = BlockWriter()
     for head, _ in recording.blocks:
@@ -78,7 +86,7 @@ def _compare(recording: Recording, core: Core, progress: Callable[[int], None]) 
         number = end
         text = "the recorded events do not fit the digest that is recorded with them"
     else:
-        text = difference_in_words(recording.events, repeated, number, core.manifest)
+        text = difference_in_words(recording.events, repeated, number, core.manifest) + refusal
     return Verdict(number, recording.digest, core.trace.digest(end), number, text)
 
 

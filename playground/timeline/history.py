@@ -58,6 +58,11 @@ class History:
         return self._fold.view.event_count
 
     @property
+    def latest(self) -> View:
+        """What was true at `prepared`; it changes with the next preparation. Good for names, which stay."""
+        return self._fold.view
+
+    @property
     def keyframes(self) -> int:
         """How many there are."""
         return len(self._keyframes)
@@ -70,8 +75,8 @@ class History:
         end = len(self.events) if upto is None else min(upto, len(self.events))
         deadline = None if seconds is None else time.monotonic() + seconds
         fold = self._fold
-        while (start := fold.view.event_count) + STEP <= end:
-            fold.update(self.events[start : start + STEP])
+        while (start := fold.view.event_count) < end:
+            fold.update(self.events[start : min(start + STEP, end)])
             self._keep()
             if deadline is not None and time.monotonic() >= deadline:
                 return False

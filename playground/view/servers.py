@@ -41,6 +41,12 @@ def describe(view: View) -> dict[str, ServerView]:
     return {record.name: _server(view, record, held.get(record.thread, [])) for record in view.records.values()}
 
 
+def describe_one(view: View, name: str) -> ServerView:
+    """One server alone; for who looks at the same one after every event."""
+    record = view.records[name]
+    return _server(view, record, [reply for reply in view.replies.values() if reply.server == record.thread])
+
+
 def _server(view: View, record: ServerRecord, held: list[ReplyView]) -> ServerView:
     policy = view.manifest.servers.get(record.name) if view.manifest else None
     thread = view.threads.get(record.thread)

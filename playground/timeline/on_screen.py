@@ -1,0 +1,25 @@
+"""`playground replay FILE`: the screens over a recording."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from playground.screens.application import Playground
+from playground.timeline.replayed import Replayed
+
+if TYPE_CHECKING:
+    from playground.recording.reader import Recording
+    from playground.settings import Settings
+
+
+def show(recording: Recording, settings: Settings) -> int:
+    """Show it until the person leaves, and say afterwards what of it was missing. Gives the exit code."""
+    machine = Replayed(recording)
+    try:
+        code = Playground(machine, settings).run()
+    finally:
+        machine.past.close()
+    if recording.remark:
+        print(recording.remark, file=sys.stderr)
+    return code or 0

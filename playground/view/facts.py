@@ -1,0 +1,42 @@
+"""What a condition of the lesson language can ask of a View, now or at any moment of the past."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from playground.view.model import ServerView, View
+from playground.view.servers import slot_names
+from scenarios.stage import ServerFacts
+from servers.manifest import Manifest
+
+_STATES: Final = {"absent": "not-started"}
+"""Keys of the View whose word in a lesson is another."""
+
+
+def facts_of(server: ServerView) -> ServerFacts:
+    """How a server is, in the words of the language."""
+    handles, _, client = server.handles.partition(" for ")
+    return ServerFacts(
+        name=server.name,
+        state=_state(server),
+        detail=server.status.detail,
+        waits_for=server.waits_for.server if server.waits_for else "",
+        handles=handles,
+        asked_by=client.partition(" ")[0],
+        life=server.life,
+        capabilities=server.cap_count,
+        messages=server.message_count,
+        memory=server.memory_used,
+    )
+
+
+def holds(view: View, manifest: Manifest, server: str, capability: str) -> bool:
+    """Whether a server still has what the manifest calls so: the slot of that name is not empty."""
+    held = view.held.get(view.servers[server].cspace, {})
+    return any(slot_names(manifest, server).get(slot) == capability for slot in held)
+
+
+def _state(server: ServerView) -> str:
+    if server.status.key == "stopped" and server.status.detail.startswith("paused"):
+        return "paused"
+    return _STATES.get(server.status.key, server.status.key)
