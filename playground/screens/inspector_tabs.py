@@ -14,7 +14,13 @@ class Target(NamedTuple):
 
     server: str = ""
     slot: tuple[int, int] | None = None
+    """A capability, by CNode and index."""
     moment: int = -1
+    """Number of an event."""
+    object: int = 0
+    """Id of a kernel object."""
+    through: tuple[int, int] | None = None
+    """The slot whose capability leads to that object."""
 
 
 class Entry(NamedTuple):
