@@ -20,6 +20,10 @@ from playground.trace import DIGEST_BYTES, Header, Input, Mark, canonical
 
 LEVEL: Final = 1
 """How hard zlib tries; more gains a fifth and takes as long again as everything else together."""
+NONSENSE: Final = (
+    ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError,
+)  # fmt: skip
+"""What comes of taking something apart that is not what it should be."""
 _HEAD: Final = Struct(f">QIQQ{DIGEST_BYTES}s")
 _NESTED: Final = frozenset((MESSAGE, REPLIED, INVOKED, FAULTED, REFILLS, NOTE, INPUT))
 """Kinds of events with tuples inside."""
@@ -88,7 +92,7 @@ def block_events(content: bytes) -> list[Event]:
         rows = json.loads(b"[" + form[:-1] + b"]", object_hook=_from_object if b'{"bytes"' in form else None)
         texts = {int(index): str(text) for index, text in json.loads(words).items()}
         events = _events(rows, head.after, texts)
-    except (ValueError, TypeError, IndexError, KeyError, AttributeError, RecursionError) as error:
+    except NONSENSE as error:
         raise Unreadable(f"has a block with something that is no event ({error})") from error
     if len(events) != head.count:
         raise Unreadable("has a block with other events than it says")
@@ -133,7 +137,7 @@ def read_header(content: bytes) -> tuple[Header, int]:
             int(found["format"]),
         )  # fmt: skip
         return header, int(found["wall"])
-    except (ValueError, TypeError, KeyError) as error:
+    except NONSENSE as error:
         raise Unreadable(f"has a header that makes no sense ({error})") from error
 
 
@@ -154,7 +158,7 @@ def read_inputs(content: bytes) -> list[Input]:
     try:
         rows = json.loads(unpack(content), object_hook=_from_object)
         return [_input(*row) for row in rows]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except NONSENSE as error:
         raise Unreadable(f"has inputs that make no sense ({error})") from error
 
 
@@ -191,5 +195,5 @@ def read_mark(content: bytes) -> Mark:
     try:
         event, text = json.loads(content)
         return Mark(int(event), str(text))
-    except (ValueError, TypeError) as error:
+    except NONSENSE as error:
         raise Unreadable(f"has a mark that makes no sense ({error})") from error
