@@ -32,6 +32,7 @@ class Hand(Protocol):
     def open_help(self) -> None: ...
     def open_why(self) -> None: ...
     def open_tab(self, name: str) -> None: ...
+    def open_explorer(self, name: str = "") -> None: ...
     def toggle_inspector(self) -> None: ...
     def focus_command_line(self) -> None: ...
     def next_pane(self, by: int) -> None: ...
@@ -214,6 +215,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
            "why [SERVER]", 1),
     Action("command", ("colon",), ":", "command", "Type a command.", lambda hand, _: hand.focus_command_line()),
     Action("inspect", ("i",), "i", "inspect", "Show or hide the inspector.", _inspect, "inspect [TAB]", 1),
+    Action("explore", ("e",), "e", "explore", "Look into the kernel: what is under the cursor, or any object by its name.",
+           lambda hand, rest: hand.open_explorer(rest), "explore [NAME]", 3),
     Action("console", ("k",), "k", "console", "Type into the machine's console, where the shell runs.",
            lambda hand, _: hand.open_console(), "console"),
     Action("select", (), "", "", "Select a server.", _select, "select SERVER", 1),
@@ -225,6 +228,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
 """Every action, in the order in which help and footer show them."""
 
 BY_NAME: Final = {action.name: action for action in ACTIONS}
+BY_KEY: Final = {key: action.name for action in ACTIONS for key in action.keys}
 COMMANDS: Final = {action.name: action for action in ACTIONS if action.usage}
 """The actions that can be typed."""
 

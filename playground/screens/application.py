@@ -10,9 +10,11 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
+from textual.message import Message
 
 from playground.actions import (
     ACTIONS,
+    BY_KEY,
     BY_NAME,
     NEED_A_MACHINE,
     Action,
@@ -75,6 +77,7 @@ class Playground(App[int]):
     #body { layout: horizontal; height: 1fr; }
     #side { width: 45; height: 1fr; layout: vertical; }
     #side.covered Inspector { display: none; }
+    .wide #side, .lesson.wide #side { width: 76; }
     .narrow #side { display: none; width: 1fr; }
     .narrow.inspecting #side { display: block; }
     .narrow.inspecting Shelves { display: none; }
@@ -86,6 +89,7 @@ class Playground(App[int]):
     .lesson.narrow #body { layout: vertical; }
     .lesson.narrow #side { display: block; width: 100%; height: 1fr; }
     .lesson.narrow Shelves { height: 4; }
+    .narrow.wide Stream { display: none; }
     .tiny TooSmall { display: block; }
     """
     BINDINGS: ClassVar[list[Any]] = _bindings()
@@ -198,15 +202,28 @@ class Playground(App[int]):
                 break
 
     async def on_event(self, event: events.Event) -> None:
-        """Trouble is read until the next key. A command may be typed ahead of the screens, so its colon comes first."""
-        if isinstance(event, events.Key):
-            if self.desk.trouble:
-                self.desk.change(trouble="")
-            here = self.focused
-            if event.character == ":" and isinstance(here, Pane) and not here.takes_text and not event.is_forwarded:
-                self.action_do("command")
-                return
+        """Keys are acted on one after the other, so that one can type ahead of the screens."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self._take_key(event):
+            return
         await super().on_event(event)
+
+    def _take_key(self, event: events.Key) -> bool:
+        """First the pane that has the focus, then the actions. False if neither has a use for the key."""
+        if self.desk.trouble:
+            self.desk.change(trouble="")
+        if len(self.screen_stack) > 1:
+            return False  # the command palette is open
+        here = self.focused
+        if isinstance(here, Pane) and here.take_key(event):
+            return True
+        name = BY_KEY.get(event.key)
+        if name is not None:
+            self.action_do(name)
+        return name is not None
+
+    def take(self, message: Message) -> None:
+        """What a pane tells, acted on at once."""
+        getattr(self, message.handler_name)(message)
 
     def watch_theme(self) -> None:
         """Another theme is another picture of everything."""
@@ -278,11 +295,11 @@ class Playground(App[int]):
             return False
         return True
 
-    def on_command_line_left(self) -> None:
+    def on_command_line_left(self, message: CommandLine.Left) -> None:
         """Back to where the person was."""
         self.hand.return_focus()
 
-    def on_shelves_chosen(self) -> None:
+    def on_shelves_chosen(self, message: Shelves.Chosen) -> None:
         """Enter on a server: look into it."""
         self.hand.open_tab("Capabilities")
 
@@ -317,6 +334,10 @@ class Playground(App[int]):
         return lesson_keys() if playing else footer_keys()
 
     def _complete(self, text: str) -> list[str]:
+        if text.startswith("explore "):
+            from playground.screens import explorer_names
+
+            return explorer_names.completions(self.desk.view, text)
         from playground.perform import completions
 
         return completions(text, self.desk.machine.manifest)

@@ -101,13 +101,13 @@ class CommandLine(Pane, can_focus=True):
         """Whether the trouble can be read in full beside what is typed."""
         return len(self.desk.trouble) + min(len(self.editor.text) + 1, 12) + 8 <= width
 
-    def on_key(self, event: events.Key) -> None:
+    def take_key(self, event: events.Key) -> bool:
         """Edit, complete, look back, enter, leave."""
         key = event.key
         self.desk.trouble = ""
         if key == "escape":
             self.editor.set("")
-            self.post_message(self.Left())
+            self.tell(self.Left())
         elif key == "enter":
             self._enter()
         elif key in ("up", "down"):
@@ -118,10 +118,9 @@ class CommandLine(Pane, can_focus=True):
             self._choices, self._choice = [], -1
             self.desk.remark = ""
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return False
         self.repaint()
+        return True
 
     def on_paste(self, event: events.Paste) -> None:
         """Text from the clipboard is typed at once."""
@@ -132,13 +131,13 @@ class CommandLine(Pane, can_focus=True):
     def _enter(self) -> None:
         text = self.editor.text.strip()
         if not text:
-            self.post_message(self.Left())
+            self.tell(self.Left())
             return
         if not self.history or self.history[-1] != text:
             self.history.append(text)
             del self.history[:-MOST_HISTORY]
         self._place = len(self.history)
-        self.post_message(self.Entered(text))
+        self.tell(self.Entered(text))
 
     def accepted(self) -> None:
         """The command was understood: the line is empty again. A refused one stays to be corrected."""

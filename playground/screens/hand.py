@@ -53,6 +53,30 @@ class ScreenHand:
             self.desk.change(moment=target.moment)
         if name:
             self.desk.change(selected=name, capability=None)
+        if target.slot is not None or target.object:
+            from playground.screens.explorer_mentions import object_of
+
+            self.explore(object_of(self.desk, target))
+
+    def open_explorer(self, name: str = "") -> None:
+        """The kernel explorer: on an object by its name, or on what is under the cursor."""
+        from playground.screens import explorer_mentions, explorer_names
+
+        here = self.before if isinstance(self.app.focused, CommandLine) else self.app.focused
+        found = explorer_names.find(self.desk, name) if name else explorer_mentions.mentioned(self.desk, here)
+        if found is None:
+            raise UserMistake(f"`{self.desk.selected}` was never alive, so there is nothing of it to explore")
+        self.explore(found)
+
+    def explore(self, target: Target) -> None:
+        """On to an object, a capability or an event."""
+        from playground.screens.explorer import Explorer, Trail
+
+        if isinstance(self.sheet, Explorer):
+            self.sheet.go(target)
+            self._show_side(self.sheet)
+        else:
+            self._put_on(Explorer(self.desk, Trail(target)))
 
     def focus(self, pane: Pane) -> None:
         """Give a pane the focus at once, so that keys which were typed ahead already reach it."""
@@ -138,6 +162,7 @@ class ScreenHand:
         self.take_off_sheet()
         self._remember_focus()
         self.sheet = sheet
+        self.app.screen.set_class(sheet.WIDE, "wide")
         side = self.app.query_one("#side")
         side.add_class("covered")
         side.mount(sheet)
@@ -153,6 +178,7 @@ class ScreenHand:
         self.app.panes.remove(self.sheet)
         self.sheet = None
         self.desk.change(losing={}, spotlight=frozenset())
+        self.app.screen.remove_class("wide")
         self.app.query_one("#side").remove_class("covered")
         self.app.query_one(Footer).show(self.app.keys)
 

@@ -145,7 +145,7 @@ class Inspector(Pane, can_focus=True):
         if below > 0:
             canvas.put_right(canvas.width - 2, canvas.height - 1, f" ↓ {below} more ", "quiet")
 
-    def on_key(self, event: events.Key) -> None:
+    def take_key(self, event: events.Key) -> bool:
         """Left and right: tabs. Up and down: lines. Enter: follow."""
         if event.key in ("left", "right"):
             self.tab = (self.tab + (1 if event.key == "right" else -1)) % len(NAMES)
@@ -154,12 +154,11 @@ class Inspector(Pane, can_focus=True):
         elif event.key == "enter":
             target = self.target
             if target:
-                self.post_message(self.Followed(target))
+                self.tell(self.Followed(target))
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return False
         self.repaint()
+        return True
 
     def _move(self, key: str) -> None:
         entries = self._page.entries

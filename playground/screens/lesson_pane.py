@@ -134,7 +134,7 @@ class LessonPane(Pane, can_focus=True):
         end = heads[self.session.shown + 1] if self.session.shown + 1 < len(heads) else len(self.session.log)
         return self.session.log[heads[self.session.shown] : end]
 
-    def on_key(self, event: events.Key) -> None:
+    def take_key(self, event: events.Key) -> bool:
         """The presenter's keys."""
         key = event.key
         if key in NEXT:
@@ -146,10 +146,9 @@ class LessonPane(Pane, can_focus=True):
         elif key.isdecimal() and self.session.question is not None:
             self.answer(int(key) - 1)
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return False
         self.repaint()
+        return True
 
     def go_on(self) -> None:
         """Next beat; with narration still below, first the rest of that."""

@@ -19,6 +19,7 @@ from playground.screens.inks import Palette
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.message import Message
 
 _NEVER: Hashable = object()
 
@@ -42,6 +43,24 @@ class Pane(Widget):
     def takes_text(self) -> bool:
         """Whether every character that is typed belongs to the pane."""
         return False
+
+    def take_key(self, event: events.Key) -> bool:
+        """Do what a key means here; False if it means nothing here."""
+        return False
+
+    def on_key(self, event: events.Key) -> None:
+        """For a pane that is used alone: the playground hands keys over by `take_key`, one after the other."""
+        if self.take_key(event):
+            event.stop()
+            event.prevent_default()
+
+    def tell(self, message: Message) -> None:
+        """Say something to the application; the playground acts on it before the next key."""
+        take = getattr(self.app, "take", None)
+        if take is None:
+            self.post_message(message)
+        else:
+            take(message)
 
     def stamp(self) -> Hashable:
         """Everything that the picture depends on, cheap to compare."""

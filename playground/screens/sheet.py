@@ -25,6 +25,8 @@ class Sheet(Pane, can_focus=True):
     Sheet { width: 1fr; height: 1fr; }
     """
     TITLE = ""
+    WIDE = False
+    """Whether it takes more of the screen than the inspector."""
     KEYS: tuple[tuple[str, str], ...] = (("esc", "close"),)
 
     class Closed(Message):
@@ -74,23 +76,22 @@ class Sheet(Pane, can_focus=True):
 
     def close(self, *, done: bool) -> None:
         """Take the sheet off."""
-        self.post_message(self.Closed(done=done))
+        self.tell(self.Closed(done=done))
 
     def back(self) -> bool:
         """Go one step back inside the sheet; False if there is none, and the sheet closes."""
         return False
 
-    def on_key(self, event: events.Key) -> None:
+    def take_key(self, event: events.Key) -> bool:
         """Escape goes back or closes, everything else is the sheet's own."""
         if event.key == "escape":
             if not self.back():
                 self.close(done=False)
         elif not self.press(event.key, event.character):
-            return
-        event.stop()
-        event.prevent_default()
+            return False
         self.turn += 1
         self.poll()
+        return True
 
 
 class Choice:

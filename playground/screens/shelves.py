@@ -184,16 +184,15 @@ class Shelves(Pane, can_focus=True):
         if canvas.height > len(shelves):
             paint_bar(canvas, len(shelves), self.desk, edges=False)
 
-    def on_key(self, event: events.Key) -> None:
+    def take_key(self, event: events.Key) -> bool:
         """Arrows choose a server; enter shows it."""
         if event.key == "enter":
-            self.post_message(self.Chosen())
+            self.tell(self.Chosen())
         elif event.key in ("left", "right", "up", "down"):
             self.move(event.key)
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return False
+        return True
 
     def move(self, direction: str) -> None:
         """Select the neighbour in a direction; at an edge nothing happens."""

@@ -83,7 +83,7 @@ class Stream(Pane, can_focus=True):
         if here:
             canvas.tint(0, y, canvas.width, "bold")
 
-    def on_key(self, event: events.Key) -> None:
+    def take_key(self, event: events.Key) -> bool:
         """Up and down move the cursor, end goes back to the newest line, enter chooses."""
         if event.key in ("up", "down"):
             self.move(-1 if event.key == "up" else 1)
@@ -92,11 +92,10 @@ class Stream(Pane, can_focus=True):
         elif event.key == "enter" and self.desk.moment >= 0:
             line = next((line for line in self.shown if line.number == self.desk.moment), None)
             if line:
-                self.post_message(self.Chosen(line))
+                self.tell(self.Chosen(line))
         else:
-            return
-        event.stop()
-        event.prevent_default()
+            return False
+        return True
 
     def move(self, by: int) -> None:
         """Put the cursor on an older (-1) or newer (1) line; below the newest it lets go."""

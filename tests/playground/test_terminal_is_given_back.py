@@ -95,8 +95,8 @@ def test_a_write_that_a_signal_interrupts_leaves_a_whole_volume(image: Path) -> 
     with on_screen(image) as terminal:
         terminal.type(FLAT_OUT)
         terminal.wait_for("mounted")
-        terminal.type(":")
-        terminal.type('call fs.write path="/lost.txt" data="never answered"\r')
+        terminal.type(":speed 100\r")
+        terminal.type(':call fs.write path="/lost.txt" data="never answered"\r')
         terminal.wait_for("never answered")
         terminal.process.send_signal(signal.SIGTERM)
         finished = terminal.finish()
