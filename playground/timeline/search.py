@@ -42,6 +42,8 @@ def condition_of(text: str, manifest: Manifest) -> Condition:
     if problems := check_command(command, world_of(manifest)):
         raise LanguageError(problems[0])
     condition = command.action.condition
+    if command.action.limit is not None:
+        raise LanguageError(Problem("search", 1, 1, "The past is searched to its end; leave out `within`", text))
     if not isinstance(condition, (syntax.Happened, syntax.IsState, syntax.Reach, syntax.Holds, syntax.Property)):
         sentence = (
             "The past is searched for an event, a state, what can be reached or is held: `event restarted server=disk`,"
