@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DESCRIPTION = "A run for other programs and other people: a film, pictures, diagrams, data."
 EXAMPLES = """
 The range is given by numbers of events or by marks: what you marked, the beats
-of a lesson, or `ready`; the beginning of a mark is enough.
+of a lesson, or `ready`; a part of its name is enough.
 
 examples:
   playground export run.mkp --format cast -o run.cast

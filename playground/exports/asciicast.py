@@ -14,7 +14,7 @@ from math import log10
 from typing import Any, Final
 
 from playground.exports.offscreen import RESET, Look, offscreen
-from playground.exports.run import ExportProblem, Run, Span
+from playground.exports.run import ExportProblem, Run, Span, mark_before
 from playground.exports.story import Step, story
 
 TURN: Final = 1.6
@@ -56,7 +56,7 @@ async def _rows(run: Run, span: Span, look: Look, pace: float, steps: list[Step]
             "theme": {"fg": theme["foreground"], "bg": theme["background"], "palette": _PALETTE},
         }  # fmt: skip
         yield {"version": 3, "term": term, "title": run.title, "command": "playground"}
-        remark = next((mark.text for mark in reversed(run.marks) if mark.event < span.start), "")
+        remark = mark_before(run, span.start)
         screens.show(span.start, remark)
         shown = screens.coloured()
         yield [0.0, "o", _HIDE_CURSOR + _CLEAR + _drawn([""] * len(shown), shown)]
@@ -66,7 +66,7 @@ async def _rows(run: Run, span: Span, look: Look, pace: float, steps: list[Step]
             cycle = step.cycle
             if step.kind == "mark":
                 remark = step.text
-            if step.bad and step.sender:
+            if step.bad and step.turn:
                 screens.select(step.sender)
             screens.show(step.number + (step.kind != "mark"), remark)
             picture = screens.coloured()

@@ -62,4 +62,4 @@ def label(text: str) -> str:
     line = line if len(line) <= MOST_TEXT else f"{line[: MOST_TEXT - 1]}…"
     coded = "".join(each if each.isalnum() or each in _PLAIN else f"#{ord(each)};" for each in line)
     # The word by itself would close a block.
-    return coded.replace("end", "e#110;d") if coded.casefold().strip() == "end" else coded or "#32;"
+    return f"#{ord(coded[0])};{coded[1:]}" if coded.casefold() == "end" else coded or "#32;"

@@ -45,6 +45,8 @@ class Judgement:
     """The cycle at which everything that is expected had happened."""
     waits_for_state: bool = False
     """The next act comes when a state is reached, so there is no time to wait for."""
+    until: str = ""
+    """A line to be written after the waiting, or ''."""
 
 
 class Names:
@@ -80,13 +82,16 @@ def judge(names: Names, act: Act, view: View, following: Act | None) -> Judgemen
         return judged
     judged.lines.append(verb)
     if act.source == "operator":
-        _answer(names, act, view, following, judged, verb)
+        _answer(names, act, judged, verb)
     elif act.source == "keyboard":
         _typed(names, act, judged)
     elif act.data[0] == "pause":
         _expect(names, judged, f"{act.data[1]} is paused")
     _notes(names, act, judged)
     _losses(names, act, view, judged)
+    _late_answer(names, act, judged)
+    if following is not None and following.source == "probe":
+        _meet(names, view, following, judged)
     return judged
 
 
@@ -144,7 +149,7 @@ def _within(act: Act, cycle: int) -> str:
     return f"within {duration(-(-((cycle - act.cycle) * 2 + SLACK) // SLACK) * SLACK)}"
 
 
-def _answer(names: Names, act: Act, view: View, following: Act | None, judged: Judgement, verb: str) -> None:
+def _answer(names: Names, act: Act, judged: Judgement, verb: str) -> None:
     """What `you` got back, or that it got nothing before the next act."""
     told = next(((cycle, fields) for cycle, topic, fields in act.notes
                  if topic == "you-reply" and fields.get("request") == act.request), None)  # fmt: skip
@@ -153,7 +158,6 @@ def _answer(names: Names, act: Act, view: View, following: Act | None, judged: J
         if waiting:
             judged.lines[-1] = "send " + verb.removeprefix("call ")
             _expect(names, judged, "no reply")
-            _meet(names, view, following, judged)
         return
     cycle, fields = told
     judged.settled = max(judged.settled, cycle)
@@ -169,6 +173,16 @@ def _answer(names: Names, act: Act, view: View, following: Act | None, judged: J
         return
     _expect(names, judged, "reply succeeds")
     _results(names, fields, judged)
+
+
+def _late_answer(names: Names, act: Act, judged: Judgement) -> None:
+    """The answer to the last request came after other things were done."""
+    if not act.owed or act.source == "operator":
+        return
+    for cycle, topic, fields in act.notes:
+        if topic == "you-reply" and fields.get("request") == act.owed:
+            judged.settled = max(judged.settled, cycle)
+            _expect(names, judged, f"reply {'succeeds' if fields.get('ok') else 'fails'} {_within(act, cycle)}")
 
 
 def _results(names: Names, fields: dict[str, int | str], judged: Judgement) -> None:
@@ -187,18 +201,18 @@ def _results(names: Names, fields: dict[str, int | str], judged: Judgement) -> N
             _expect(names, judged, f"reply.{result.name} == {value}")
 
 
-def _meet(names: Names, view: View, following: Act | None, judged: Judgement) -> None:
-    """The next act came in the middle of this one: run until its server is in the same state again."""
-    if following is None or following.source != "probe":
-        return
+def _meet(names: Names, view: View, following: Act, judged: Judgement) -> None:
+    """The debug probe touched a server next: run until that is in the same state again."""
     server = view.servers.get(following.data[1])
     condition = _handling(server) if server is not None else ""
     if condition and names.valid(line := f"run until {condition} within 1 s"):
         judged.lines.append(line)
         judged.waits_for_state = True
         you = view.servers.get("you")
-        if you is not None and you.waits_for is not None and you.waits_for.server:
+        if you is not None and you.status.key == "waiting" and you.waits_for is not None and you.waits_for.server:
             _expect(names, judged, f"you is waiting for {you.waits_for.server}")
+    elif server is not None and server.status.key == "idle":
+        judged.until = f"run until {server.name} is idle within 1 s"
 
 
 def _handling(server: ServerView) -> str:

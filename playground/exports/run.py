@@ -84,16 +84,20 @@ def moment_of(run: Run, text: str) -> int:
         return number
     known = {mark.text.casefold(): mark.event for mark in reversed(run.marks)} | run.names
     wanted = text.casefold()
-    for name, event in known.items():
-        if name == wanted:
-            return event
-    found = [event for name, event in known.items() if name.startswith(wanted)]
-    if found:
-        return min(found)
+    if wanted in known:
+        return known[wanted]
+    for place in (str.startswith, str.__contains__):
+        if found := [event for name, event in known.items() if place(name, wanted)]:
+            return min(found)
     near = get_close_matches(wanted, list(known), n=1, cutoff=0.5)
     marks = ", ".join(f'"{mark.text}"' for mark in run.marks[:12])
     hint = f'did you mean "{near[0]}"?' if near else f"there is {marks}" if marks else "it has none; say a number"
     raise ExportProblem(f'no mark of the run is called "{text}"; {hint}')
+
+
+def mark_before(run: Run, count: int) -> str:
+    """The last mark that was reached before the moment after so many events, or ''."""
+    return next((mark.text for mark in reversed(run.marks) if mark.event < count), "")
 
 
 def ready_event(events: Sequence[Event]) -> int:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 
 from playground.exports.offscreen import Look, offscreen
-from playground.exports.run import Run, Span
+from playground.exports.run import Run, Span, mark_before
 
 
 def svg(run: Run, span: Span, look: Look) -> Iterator[str]:
@@ -22,11 +22,11 @@ def text(run: Run, span: Span, look: Look) -> Iterator[str]:
 
 async def _svg(run: Run, count: int, look: Look) -> str:
     async with offscreen(run, look) as screens:
-        screens.show(count)
+        screens.show(count, mark_before(run, count))
         return screens.svg(f"{run.title}, after {count:,} events")
 
 
 async def _text(run: Run, count: int, look: Look) -> list[str]:
     async with offscreen(run, look) as screens:
-        screens.show(count)
+        screens.show(count, mark_before(run, count))
         return screens.text()

@@ -22,7 +22,7 @@ from playground.view.servers import slot_names
 
 ACTS: Final = frozenset({"operator", "probe", "keyboard"})
 """Sources of inputs behind which a person stands."""
-SHORTEST_WAIT: Final = 1_000_000
+SHORTEST_WAIT: Final = 1_000
 """Cycles; a shorter pause between two acts is left out."""
 MOST_ACTS: Final = 250
 """More than that is no lesson."""
@@ -40,6 +40,8 @@ class Act:
     data: Any
     request: int = 0
     """Number of the request to `you`, or 0."""
+    owed: int = 0
+    """Number of the last request before, if that is not answered yet, or 0."""
     held: frozenset[tuple[str, str]] = frozenset()
     """Which servers held which of their capabilities just before."""
     notes: list[tuple[int, str, dict[str, int | str]]] = field(default_factory=list)
@@ -78,10 +80,12 @@ def lesson(run: Run, span: Span) -> Iterator[str]:
 def _acts(run: Run, span: Span) -> Iterator[Act]:
     """What was done, in order; keys that follow each other are one act."""
     open_: Act | None = None
-    requests = 0
+    requests = answered = 0
     kinds = frozenset({ev.INPUT, ev.NOTE, ev.MESSAGE})
     for number, event, view in walk(run, Span(0, span.stop), kinds):
         if event[0] != ev.INPUT:
+            if event[0] == ev.NOTE and event[3] == "you-reply":
+                answered = int(dict(event[4]).get("request", 0))
             if open_ is not None:
                 _take(open_, view, event)
             continue
@@ -94,7 +98,8 @@ def _acts(run: Run, span: Span) -> Iterator[Act]:
         if open_ is not None:
             yield open_
         request = requests if event[2] == "operator" else 0
-        open_ = Act(number, event[1], event[2], event[3], request, _held(run, view))
+        owed = requests if answered < requests and not request else 0
+        open_ = Act(number, event[1], event[2], event[3], request, owed, _held(run, view))
     if open_ is not None:
         yield open_
 
@@ -127,6 +132,8 @@ def _add_wait(run: Run, act: Act, judged: Judgement, following: Act | None) -> N
     gap = following.cycle - max(judged.settled, act.cycle)
     if gap >= SHORTEST_WAIT and not judged.waits_for_state:
         judged.lines.append(f"wait {duration(gap)}")
+    if judged.until:
+        judged.lines.append(judged.until)
 
 
 def _heading(act: Act) -> str:
