@@ -108,6 +108,7 @@ class Explorer(Sheet):
     DEFAULT_CSS = """
     Explorer { width: 1fr; height: 1fr; }
     """
+    WIDE = True
     HELP = (
         "The kernel explorer: everything about one object, capability or event. Enter follows what is under the "
         "cursor, backspace goes back, d shows the capability of a row and who it was derived from."
@@ -122,16 +123,6 @@ class Explorer(Sheet):
         self._rows = 1
         self._pinned = False
         """Whether the stream looks at an event because the explorer does."""
-
-    def on_mount(self) -> None:
-        """The explorer wants a wider place."""
-        self.screen.add_class("exploring")
-
-    def on_unmount(self) -> None:
-        """The place as it was."""
-        if self.is_attached or self.screen.query(Explorer):
-            return
-        self.screen.remove_class("exploring")
 
     def stamp(self) -> Hashable:
         """The machine's moment, and the explorer's own state."""

@@ -8,7 +8,7 @@ from kernel.abi import SLOT_BITS, WORD_BITS, ObjectType
 from playground.screens.desk import Desk
 from playground.screens.explorer_holders import holders
 from playground.screens.explorer_parts import Topic, about, cap_runs, heading, kind_word, link, listed, place_words
-from playground.screens.inspector_tabs import Entry, Page, Target, entry
+from playground.screens.inspector_tabs import Entry, Page, Target, entry, wrapped
 from playground.screens.words import plural, size_word
 from playground.view import derivation
 from playground.view.model import CapView, View
@@ -72,7 +72,7 @@ def way_in(view: View, cap: CapView, radix: int, width: int) -> list[Entry]:
     if rest > 0:
         words += f", {rest} are left for a table in that slot"
     where = f" a number of 64 bits, looked up from {place_words(view, cap)}:"
-    return [entry((where, "quiet")), Entry(tuple(runs)), entry((f" {words}", "text"))]
+    return [entry((where, "quiet")), Entry(tuple(runs)), *wrapped(words, width - 1, "text", " ")]
 
 
 def _slots(desk: Desk, cnode: int, radix: int, width: int) -> list[Entry]:

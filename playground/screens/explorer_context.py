@@ -8,8 +8,8 @@ from playground.screens.canvas import Canvas
 from playground.screens.desk import Desk
 from playground.screens.explorer_calls import call_stack
 from playground.screens.explorer_holders import holders
-from playground.screens.explorer_parts import Topic, about, fact, heading, link, listed, time_words
-from playground.screens.inspector_tabs import Entry, Page, Target, entry
+from playground.screens.explorer_parts import STATES, Topic, about, fact, heading, link, listed, time_words
+from playground.screens.inspector_tabs import Entry, Page, Target, entry, wrapped
 from playground.view.decode import who
 from playground.view.model import View
 from playground.view.objects import SchedContextView
@@ -63,7 +63,7 @@ def axis_of(view: View, context: SchedContextView, cells: int) -> Axis:
     now = view.cycle
     if not round_robin(context):
         length = max(int(context.period * 2.5), SHORTEST)
-        start = now - int(length * PAST)
+        start = max(now - int(length * PAST), 0)
         return Axis(start, start + length, now, cells)
     runs = runs_of(view, context)
     first = runs[max(len(runs) - 12, 0)][0] if runs else now - SHORTEST
@@ -90,7 +90,7 @@ def page(desk: Desk, target: Target, width: int) -> Page:
         lines.append(link(desk, "lent by", context.notification))
     if context.budget:
         lines += [heading("time", width), *picture(view, context, width)]
-        lines += [heading("refills", width), *_refills(view, context)]
+        lines += [heading("refills", width), *_refills(view, context, width)]
         lines += [heading("last times on the processor", width), *listed(_runs(view, context), "None yet.")]
     return Page([*lines, *holders(desk, context.id, width)])
 
@@ -98,16 +98,17 @@ def page(desk: Desk, target: Target, width: int) -> Page:
 def _parameters(view: View, context: SchedContextView) -> list[Entry]:
     if round_robin(context):
         words = f"{time_words(context.budget)}, then others of its priority have their turn"
-        budget = fact("budget", (words, "text bold"), ("  (no limit in total)", "quiet"))
+        budget = [fact("budget", (words, "text bold")), fact("limit", ("none in total", "quiet"))]
     else:
         share = context.budget / context.period
         words = f"{time_words(context.budget)} in every {time_words(context.period)}"
         percent = f"{share:.1%}" if share >= 0.001 else f"1 part in {round(1 / share):,}"
-        budget = fact("budget", (words, "text bold"), (f"  at most {percent} of the processor", "quiet"))
+        limit = fact("limit", (f"{percent} of the processor", "text"))
+        budget = [fact("budget", (words, "text bold")), limit]
     running = view.cycle - view.run_start if view.current_sched_context == context.id else 0
     used = context.used + running
     words = f"{time_words(used)} in all, {used / view.cycle:.2%} of the time since boot" if view.cycle else "nothing"
-    return [budget, fact("consumed", (words, "text"))]
+    return [*budget, fact("consumed", (words, "text"))]
 
 
 def _running_on(desk: Desk, context: SchedContextView) -> Entry:
@@ -115,9 +116,13 @@ def _running_on(desk: Desk, context: SchedContextView) -> Entry:
         return fact("runs", ("nobody runs on it", "quiet"))
     thread = desk.view.threads[context.thread]
     if context.id == desk.view.current_sched_context and thread.id == desk.view.current_thread:
-        return link(desk, "runs", thread.id, ("  on the processor now", "running bold"))
-    note = "  out of budget, waits for a refill" if thread.released else ""
-    return link(desk, "runs", thread.id, (note, "handling bold"))
+        note = ("on the processor now", "running bold")
+    elif thread.released:
+        note = ("out of budget, waits for a refill", "handling bold")
+    else:
+        note = (f"{STATES[thread.state].glyph} {STATES[thread.state].words}", STATES[thread.state].ink)
+    named = (f"thread {desk.view.name_of(thread.id)}  ", "text bold")
+    return fact("runs", named, note, target=Target(object=thread.id))
 
 
 def picture(view: View, context: SchedContextView, width: int) -> list[Entry]:
@@ -194,10 +199,10 @@ def _paint_axis(canvas: Canvas, axis: Axis, y: int) -> None:
         canvas.put(max(min(x - len(words) // 2, canvas.width - len(words)), MARGIN), y + 1, words, ink)
 
 
-def _refills(view: View, context: SchedContextView) -> list[Entry]:
+def _refills(view: View, context: SchedContextView, width: int) -> list[Entry]:
     if round_robin(context):
-        words = " It is never without budget: a used-up slice only sends its thread behind the others."
-        return [entry((words, "quiet"))]
+        words = "It is never without budget: a used-up slice only sends its thread behind the others."
+        return wrapped(words, width - 1, "quiet", " ")
     lines: list[Entry] = []
     for at, amount in context.refills:
         when = "may be used now" if at <= view.cycle else f"from cycle {at:,}, in {time_words(at - view.cycle)}"

@@ -105,7 +105,7 @@ def item(view: View, object_id: int, *before: tuple[str, str], after: Row = ()) 
 def state_runs(thread: ThreadView) -> Row:
     """A thread's state as glyph, the kernel's name and words."""
     mark = STATES[thread.state]
-    return ((f"{mark.glyph} {mark.name}", f"{mark.ink} bold"), (f"  it {mark.words}", "text"))
+    return ((f"{mark.glyph} {mark.name}", f"{mark.ink} bold"), (f"  {mark.words}", "text"))
 
 
 def moment(number: int) -> str:
@@ -130,7 +130,8 @@ def cap_runs(view: View, cap: CapView) -> Row:
         return ((f"guard {guard:#x} of {bits} bits", "key"),)
     if cap.kind == ObjectType.UNTYPED:
         return ((f"watermark {cap.badge:#x}", "key"),)
-    words = [rights_words(cap.kind, cap.rights), badge_words(view, cap.kind, cap.badge)]
+    everything = cap.kind == ObjectType.ENDPOINT and cap.rights == Rights.ALL
+    words = ["everything" if everything else rights_words(cap.kind, cap.rights), badge_words(view, cap.kind, cap.badge)]
     return ((", ".join(filter(None, words)), "key"),)
 
 

@@ -8,7 +8,7 @@ from playground.screens.canvas import cut
 from playground.screens.desk import Desk
 from playground.screens.explorer_calls import Level, asked, call_stack
 from playground.screens.explorer_holders import holders
-from playground.screens.explorer_parts import STATES, Topic, about, fact, heading, link, moment, time_words
+from playground.screens.explorer_parts import STATES, Topic, about, fact, heading, link, moment
 from playground.screens.inspector_tabs import Entry, Page, Target, entry
 from playground.view.decode import who
 from playground.view.model import View
@@ -26,7 +26,7 @@ def page(desk: Desk, target: Target, width: int) -> Page:
     lines = about(ABOUT, width)
     if reply.server:
         lines.append(link(desk, "holds", reply.thread))
-        lines.append(link(desk, "to be answered", reply.server, ("  by it alone", "quiet")))
+        lines.append(link(desk, "answered by", reply.server, ("  by it alone", "quiet")))
         if reply.call >= 0:
             message = view.log.find(reply.call)
             words = message.text if message is not None else moment(reply.call)
@@ -65,7 +65,7 @@ def _floor(view: View, level: Level, number: int) -> Entry:
     thread = view.threads[level.thread]
     mark = STATES[thread.state]
     context = view.sched_contexts.get(thread.sched_context)
-    time = f"on {view.name_of(context.id)}, {time_words(context.budget)}" if context is not None else "on no time now"
+    time = f"has {view.name_of(context.id)}" if context is not None else "has no time: lent, or passive"
     runs = (
         (f" {number:>2} ", "quiet"), (f"│ {who(view, level.thread):<14.14}", "text bold"),
         (f"{mark.glyph} {mark.name:<22}", mark.ink), (time, "idle"),

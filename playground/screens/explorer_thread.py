@@ -19,11 +19,11 @@ from playground.screens.explorer_parts import (
     link,
     listed,
     mention,
-    moment,
     state_runs,
     time_words,
 )
 from playground.screens.inspector_tabs import Entry, Page, Target, entry
+from playground.screens.sheet import wrap
 from playground.view.model import View
 from playground.view.objects import ThreadView
 
@@ -48,7 +48,7 @@ def page(desk: Desk, target: Target, width: int) -> Page:
     lines = explorer_states.diagram(thread.state)
     lines += [heading("now", width), *_now(desk, thread)]
     lines += [heading("how it came to this", width), *_history(view, thread)]
-    lines += [heading("where it can go from here", width), *_ways_on(thread)]
+    lines += [heading("where it can go from here", width), *_ways_on(thread, width)]
     lines += [heading("its own slots", width), *_slots(view, thread)]
     lines += holders(desk, thread.id, width)
     return Page([*lines, *about(ABOUT, width)])
@@ -56,8 +56,7 @@ def page(desk: Desk, target: Target, width: int) -> Page:
 
 def _now(desk: Desk, thread: ThreadView) -> list[Entry]:
     view = desk.view
-    since = Target(moment=thread.since)
-    lines = [fact("state", *state_runs(thread), (f"  since {moment(thread.since)}", "quiet"), target=since)]
+    lines = [fact("state", *state_runs(thread), target=Target(moment=thread.since))]
     if thread.blocked_on:
         lines.append(link(desk, "waits at", thread.blocked_on))
     reply = view.replies.get(thread.blocked_on)
@@ -106,11 +105,14 @@ def _history(view: View, thread: ThreadView) -> list[Entry]:
     return listed(lines, "It has not changed its state yet.")
 
 
-def _ways_on(thread: ThreadView) -> list[Entry]:
-    ways = [(STATES[state], why) for state, why in explorer_states.can_go(thread.state).items()]
-    return [
-        entry((f" {'':9}→ ", "quiet"), (f"{mark.glyph} {mark.name:<22}", mark.ink), (why, "text")) for mark, why in ways
-    ]
+def _ways_on(thread: ThreadView, width: int) -> list[Entry]:
+    lines: list[Entry] = []
+    for state, why in explorer_states.can_go(thread.state).items():
+        mark = STATES[state]
+        rows = wrap(why, width - 36)
+        lines.append(entry((f" {'':9}→ ", "quiet"), (f"{mark.glyph} {mark.name:<22}", mark.ink), (rows[0], "text")))
+        lines += [entry((" " * 36 + row, "text")) for row in rows[1:]]
+    return lines
 
 
 def _slots(view: View, thread: ThreadView) -> list[Entry]:
@@ -119,12 +121,12 @@ def _slots(view: View, thread: ThreadView) -> list[Entry]:
     for slot, purpose in SLOTS.items():
         cap = held.get(slot)
         if cap is None:
-            lines.append(fact(f"{slot.value} {slot.name.lower().replace('_', ' ')}"[:14], ("empty", "quiet")))
+            lines.append(entry((f" {slot.value} {purpose:<28}empty", "quiet")))
             continue
         tail = cap_runs(view, cap) if cap.kind == ObjectType.CNODE else ()
         lines.append(
             Entry(
-                ((f" {slot.value} ", "quiet"), (f"{purpose:<27}", "quiet"), *mention(view, cap.object),
+                ((f" {slot.value} ", "quiet"), (f"{purpose:<28}", "quiet"), *mention(view, cap.object),
                  *((("  ", "text"), *tail) if tail else ())),
                 Target(object=cap.object, through=(thread.id, slot.value)),
             )

@@ -154,7 +154,7 @@ def _row(view: View, address: int, part: Span) -> Entry:
     lead = ((f" {address + part.start:#012x} ", "quiet"), (f"{part.letter} ", part.ink),
             (f"{size_word(part.end - part.start):>8}  ", "text"))  # fmt: skip
     if part.thing is None:
-        words = "free" if part.letter == "·" else "lost: the next object had to start at a multiple of its size"
+        words = "free" if part.letter == "·" else "lost to the alignment of the next one"
         return entry(*lead, (words, "quiet"))
     if part.gone:
         return entry(*lead, (f"{TYPE_WORDS[part.thing.type]} {part.thing.name}", "quiet strike"), ("  gone", "quiet"))
