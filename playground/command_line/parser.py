@@ -11,10 +11,10 @@ import os
 from collections.abc import Iterable, Sequence
 
 from playground import __version__
-from playground.command_line.exporting import add_export
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, NoReturn
 
 DESCRIPTION = "A microkernel you can hold in your hand. Without a command: the workshop system on screen."
@@ -69,6 +69,22 @@ class Parser(argparse.ArgumentParser):
             raise Misuse(unknown_word(self.prog, str(value), list(action.choices)))
 
 
+class Later:
+    """Stands for the parser of a command until the command is used, because `--help` needs only its name."""
+
+    def __init__(self, make: Callable[..., argparse.ArgumentParser], **settings: Any) -> None:
+        self._make = make
+        self._settings = settings
+
+    def parser(self) -> argparse.ArgumentParser:
+        """Make the real one."""
+        return self._make(**self._settings)
+
+    def parse_known_args(self, *arguments: Any) -> tuple[argparse.Namespace, list[str]]:
+        """What argparse asks the parser of a command for."""
+        return self.parser().parse_known_args(*arguments)
+
+
 def parse(arguments: Sequence[str]) -> Wanted:
     """Understand the words after `playground`.
 
@@ -83,41 +99,65 @@ def parse(arguments: Sequence[str]) -> Wanted:
 
 def build() -> Parser:
     """The parser with all commands."""
-    machine = machine_options()
-    parser = Parser(
-        prog="playground",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        parents=[machine],
-    )
+    parser = Parser(prog="playground", description=DESCRIPTION, epilog=EPILOG, parents=[machine_options()])
     parser.add_argument("--version", action="version", version=f"microkernel playground {__version__}")
     parser.add_argument("--system", metavar="NAME", help="the system to boot (default: workshop)")
     parser.set_defaults(carry_out="show", command=None)
-    commands_of = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    later: Any = Later
+    commands_of = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=later)
+    for name, (summary, make) in COMMANDS.items():
+        commands_of.add_parser(name, help=summary, make=make)
+    return parser
 
-    play = commands_of.add_parser("play", help="play a lesson", parents=[machine])
+
+def play_parser(**settings: Any) -> Parser:
+    """`playground play`."""
+    play = Parser(parents=[machine_options()], **settings)
     play.add_argument("lessons", nargs="*", metavar="LESSON", help="name of a lesson, or a Markdown file")
     play.add_argument("--headless", action="store_true", help="no screen: a line per expectation, exit code 0 or 1")
     play.add_argument("--digest", action="store_true", help="headless: also print the digest of all events")
     play.set_defaults(carry_out="play")
+    return play
 
-    replay = commands_of.add_parser("replay", help="look at a recording, or run it again", parents=[drawing_options()])
+
+def replay_parser(**settings: Any) -> Parser:
+    """`playground replay`."""
+    replay = Parser(parents=[drawing_options()], **settings)
     replay.add_argument("recording", metavar="FILE", help="a file written with --record")
     replay.add_argument(
         "--headless", action="store_true", help="run it again and compare: exit code 0, or 1 if other events happen"
     )
     replay.set_defaults(carry_out="replay")
+    return replay
 
-    add_export(commands_of)
 
-    listing = commands_of.add_parser("list", help="the lessons and systems there are")
+def export_parser(**settings: Any) -> argparse.ArgumentParser:
+    """`playground export`, whose words stand in a file of their own."""
+    from playground.command_line.exporting import add_export
+
+    commands = Parser(prog="playground").add_subparsers(prog="playground")
+    add_export(commands)
+    return commands.choices["export"]
+
+
+def list_parser(**settings: Any) -> Parser:
+    """`playground list`."""
+    listing = Parser(**settings)
     listing.set_defaults(carry_out="list_everything")
+    return listing
 
-    check = commands_of.add_parser("check", help="check the syntax of a lesson without playing it")
+
+def check_parser(**settings: Any) -> Parser:
+    """`playground check`."""
+    check = Parser(**settings)
     check.add_argument("lessons", nargs="+", metavar="LESSON", help="name of a lesson, or a Markdown file")
     check.set_defaults(carry_out="check")
+    return check
 
-    disk = commands_of.add_parser("disk", help="make disk images")
+
+def disk_parser(**settings: Any) -> Parser:
+    """`playground disk`, which has commands of its own."""
+    disk = Parser(**settings)
     disk.set_defaults(carry_out="which_disk_command")
     disk_commands = disk.add_subparsers(dest="disk_command", metavar="COMMAND", title="commands")
     new = disk_commands.add_parser("new", help="make an image with a FAT volume")
@@ -126,7 +166,18 @@ def build() -> Parser:
     new.add_argument("--from", dest="source", metavar="DIR", help="folder whose files to put on it")
     new.add_argument("--force", action="store_true", help="replace the file if it exists")
     new.set_defaults(carry_out="make_disk")
-    return parser
+    return disk
+
+
+COMMANDS = {
+    "play": ("play a lesson", play_parser),
+    "replay": ("look at a recording, or run it again", replay_parser),
+    "export": ("a recording as film, picture, diagram or data", export_parser),
+    "list": ("the lessons and systems there are", list_parser),
+    "check": ("check the syntax of a lesson without playing it", check_parser),
+    "disk": ("make disk images", disk_parser),
+}
+"""What can follow `playground`: a line for the help, and what makes the parser of its own words."""
 
 
 def machine_options() -> Parser:
@@ -197,7 +248,7 @@ def every_option(parser: argparse.ArgumentParser) -> list[str]:
         options += [option for option in action.option_strings if option.startswith("--")]
         if isinstance(action, argparse._SubParsersAction):
             for command in action.choices.values():
-                options += every_option(command)
+                options += every_option(command.parser() if isinstance(command, Later) else command)
     return options
 
 
