@@ -7,7 +7,7 @@ and shares its View.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kernel import KernelBug, events
 from kernel.events import Event
@@ -33,11 +33,22 @@ _REPLY_WORDS: Final = ("request", "ok", "operation", "text", "error")
 """Fields of the note `you-reply` that are not results."""
 
 
+class _Moment(NamedTuple):
+    """Where in a run a mark was set."""
+
+    steps: int
+    cycle: int
+    events: int
+
+
 class CoreStage:
     """The Stage of a lesson over a Core. `fold` is shared with the screens, if they have one."""
 
-    def __init__(self, core: Core, fold: Fold | None = None) -> None:
+    def __init__(self, core: Core, fold: Fold | None = None, remake: Callable[[], Core] | None = None) -> None:
+        """`remake` boots the same machine again; without it there is no way back in time."""
         self.core = core
+        self._remake = remake
+        self._marks: dict[str, _Moment] = {}
         self._fold = fold or Fold(core.manifest)
         self._replies: dict[int, Reply] = {}
         self._seen = 0
@@ -128,6 +139,30 @@ class CoreStage:
     def resume(self, server: str) -> None:
         """Let a held server go on. Raises StageError."""
         self._probe(self.core.resume_server, server)
+
+    def mark(self, name: str) -> None:
+        """Remember this moment under a name."""
+        core = self.core
+        core.mark(name)
+        self._marks[name] = _Moment(core.steps, core.kernel.now, len(core.kernel.events))
+
+    def goto(self, name: str) -> None:
+        """Boot the machine again and do again what it did up to the mark. Raises StageError."""
+        if self._remake is None:
+            raise StageError("a machine that runs in real time cannot go back in a lesson")
+        moment, old = self._marks[name], self.core
+        inputs = [one for one in old.trace.inputs if one.event < moment.events]
+        old.close()
+        core = self.core = self._remake()
+        core.replay(inputs, moment.steps)
+        while core.kernel.idle and core.kernel.now < moment.cycle:
+            core.pass_idle_time(moment.cycle)
+        if (core.steps, core.kernel.now, len(core.kernel.events)) != (moment.steps, moment.cycle, moment.events):
+            self.failure = f'the way back to "{name}" led somewhere else'
+        self._marks = {key: value for key, value in self._marks.items() if value.events <= moment.events}
+        self._fold = Fold(core.manifest)
+        self._replies.clear()
+        self._seen = 0
 
     def advance(self, entries: int, deadline: int | None) -> None:
         """So many kernel entries flat out, or, if everybody waits, a jump to the next change, at most to a deadline.

@@ -11,7 +11,7 @@ from kernel import events
 from scenarios.language import syntax
 from scenarios.language.syntax import Condition, EventPattern, Literal
 from scenarios.language.verbs import ALIVE, STATES
-from scenarios.language.words import event_in_words
+from scenarios.language.words import duration_in_words, event_in_words
 from scenarios.matching import Chronicle
 from scenarios.stage import Reply, ServerFacts, Stage
 
@@ -19,6 +19,9 @@ LONGEST_QUOTE: Final = 160
 """Characters of a reply that a failing line shows."""
 _TELLING: Final = ("server-died", "policy", "restarting", "restarted", "gave-up", "stopped")
 """Notes about a server that say why something did not happen to it."""
+
+_GROWING: Final = ("life",)
+"""Numbers of a server that never become smaller."""
 
 _NUMBERS: Final[dict[str, Callable[[int, int], bool]]] = {
     "==": operator.eq,
@@ -63,10 +66,13 @@ class Judge:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.chronicle = Chronicle(stage.name_of)
-        self._looked_at: tuple[int, int] = (-1, -1)
-        """Identity and first event of the `event` condition that was looked at last ..."""
-        self._resume_at = 0
-        """... and the number of the first event that was not looked at then."""
+        self._resume_at: dict[tuple[int, int], int] = {}
+        """By identity and first event of an `event` condition: the first event that it was not held against yet."""
+
+    def rewind(self) -> None:
+        """The stage has gone back in time: forget what was remembered of its events."""
+        self.chronicle = Chronicle(self.stage.name_of)
+        self._resume_at.clear()
 
     def judge(self, condition: Condition, scope: Scope) -> Finding:
         """Whether the condition holds now."""
@@ -85,7 +91,9 @@ class Judge:
                 return self._before(condition, scope)
             case syntax.Counted():
                 count = sum(1 for _ in self._find(condition.event, scope))
-                return _compared(condition.comparison, count, condition.number, "the count is")
+                return _growing(condition.comparison, count, condition.number, "the count is")
+            case syntax.Elapsed():
+                return self._elapsed(condition, scope)
             case syntax.IsState():
                 facts = self.stage.server(condition.server.text)
                 return Finding(_is_in_state(facts, condition) != condition.negated, describe(facts))
@@ -99,7 +107,8 @@ class Judge:
                 return Finding(held == condition.held, f"{condition.server} {'holds' if held else 'lacks'} it")
             case syntax.Property():
                 number = getattr(self.stage.server(condition.server.text), condition.name.text)
-                return _compared(condition.comparison, number, condition.number, "it is")
+                compared = _growing if condition.name.text in _GROWING else _compared
+                return compared(condition.comparison, number, condition.number, "it is")
 
     def _find(self, event: EventPattern, scope: Scope, begin: int | None = None) -> Iterator[int]:
         """Numbers of the events that count, without those that come too late."""
@@ -110,12 +119,24 @@ class Judge:
 
     def _happened(self, condition: syntax.Happened, scope: Scope) -> Finding:
         looked_at = (id(condition), scope.begin)
-        begin = self._resume_at if looked_at == self._looked_at else scope.begin
+        begin = self._resume_at.get(looked_at, scope.begin)
         for number in self._find(condition.event, scope, begin):
             if number not in scope.used:
                 return Finding(True, event=number)
-        self._looked_at, self._resume_at = looked_at, len(self.stage.events)
+        self._resume_at[looked_at] = len(self.stage.events)
         return Finding(False, "it did not happen")
+
+    def _elapsed(self, condition: syntax.Elapsed, scope: Scope) -> Finding:
+        trace = self.stage.events
+        first = next(self._find(condition.first, scope), None)
+        if first is None:
+            return Finding(False, f"{event_in_words(condition.first)} did not happen")
+        second = next(self._find(condition.second, scope, first + 1), None)
+        if second is None:
+            return Finding(False, f"{event_in_words(condition.second)} did not happen after it")
+        passed = trace[second][1] - trace[first][1]
+        holds = _NUMBERS[condition.comparison](passed, condition.duration.cycles)
+        return Finding(holds, f"it is {duration_in_words(passed)}", final=True)
 
     def _before(self, condition: syntax.Before, scope: Scope) -> Finding:
         first = next(self._find(condition.first, scope), None)
@@ -193,6 +214,12 @@ def _is_in_state(facts: ServerFacts, condition: syntax.IsState) -> bool:
 
 def _compared(sign: str, number: int, right: int, what: str) -> Finding:
     return Finding(_NUMBERS[sign](number, right), f"{what} {number:,}")
+
+
+def _growing(sign: str, number: int, right: int, what: str) -> Finding:
+    """The same for a number that can only become larger."""
+    hopeless = number > right if sign in ("==", "<=") else number >= right and sign == "<"
+    return Finding(_NUMBERS[sign](number, right), f"{what} {number:,}", final=hopeless)
 
 
 def _compare(value: int | str, sign: str, literal: Literal) -> bool:

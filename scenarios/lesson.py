@@ -17,9 +17,9 @@ from markdown_it.token import Token
 
 from scenarios.front_matter import FrontMatter, read_front_matter
 from scenarios.language.check import World, check_command, operation_of
-from scenarios.language.errors import LanguageError, LessonError, Problem
+from scenarios.language.errors import LanguageError, LessonError, Problem, unknown
 from scenarios.language.parser import parse_line
-from scenarios.language.syntax import Call, Command, Expect
+from scenarios.language.syntax import Ask, Call, Command, Expect, Goto, MarkMoment
 from servers.interfaces import Operation
 
 LARGEST_LESSON: Final = 256 * 1024
@@ -124,12 +124,26 @@ def problems_in(lesson: Lesson, world: World) -> list[Problem]:
     """Every name in the commands of a lesson that the system does not have."""
     problems: list[Problem] = []
     asked: Operation | None = None
-    for command in lesson.commands:
+    commands = list(lesson.commands)
+    marks: list[str] = []
+    for number, command in enumerate(commands):
         action = command.action
         if isinstance(action, Call):
             asked = operation_of(action, world) or asked
-        problems.extend(check_command(command, world, asked))
+        elif isinstance(action, MarkMoment):
+            marks.append(action.name)
+        elif isinstance(action, Goto) and action.name not in marks:
+            sentence = unknown("moment before this line", action.name, marks)
+            problems.append(Problem(command.file, command.line, action.column, sentence, command.source))
+        about = _asked_next(commands[number:], world) if isinstance(action, Ask) else None
+        problems.extend(check_command(command, world, about or asked))
     return problems
+
+
+def _asked_next(commands: Sequence[Command], world: World) -> Operation | None:
+    """The operation of the next call, which a question is about unless an answer is still on its way."""
+    calls = (command.action for command in commands if isinstance(command.action, Call))
+    return next((operation for call in calls if (operation := operation_of(call, world))), None)
 
 
 def has_expectations(lesson: Lesson) -> bool:

@@ -63,6 +63,10 @@ class Chronicle:
         """Some fields of an event in words: 'server=disk cause=silence'."""
         return " ".join(f"{name}={self._in_words(self._value(number, event, name), name)}" for name in names)
 
+    def value_in_words(self, number: int, event: Event, name: str) -> str:
+        """One field of an event, with the name of what it is."""
+        return self._in_words(self._value(number, event, name), name)
+
     def _fields_match(self, number: int, event: Event, pattern: EventPattern) -> bool:
         return all(
             setting.name is not None

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from scenarios.conditions import Judge, Scope, quote
+from scenarios.distractors import Asked
 from scenarios.language import syntax
 from scenarios.language.check import World, bind_arguments, operation_of
 from scenarios.language.syntax import Command
 from scenarios.language.words import condition_in_words
 from scenarios.lesson import Beat, Lesson
+from scenarios.predictions import Prediction, Predictor, Rehearsed
 from scenarios.stage import Argument, Stage, StageError
 from scenarios.tasks import (
     DEFAULT_LIMIT,
@@ -32,8 +34,10 @@ from scenarios.tasks import (
 FREE: Final = 1 << 30
 """What `poll` says when the machine may run without asking for long."""
 
+_TELLING: Final = syntax.Ask | syntax.Say | syntax.Focus | syntax.Show
+
 State = Literal["ready", "running", "asking", "beat-over", "over"]
-LineKind = Literal["beat", "do", "check", "ask", "say", "note"]
+LineKind = Literal["beat", "do", "check", "ask", "answer", "say", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class LogLine:
     text: str
     """The command, or what was said."""
     verdict: Verdict | Literal[""] = ""
+    """Of a check; of an answer, whether it was predicted, if anybody did."""
     detail: str = ""
     """What came of it, in words."""
 
@@ -75,7 +80,17 @@ class LessonSession:
     `interactive` sessions stop at a question until `answer` is called; others go on.
     """
 
-    def __init__(self, lesson: Lesson, stage: Stage, world: World, *, interactive: bool = False) -> None:
+    def __init__(
+        self,
+        lesson: Lesson,
+        stage: Stage,
+        world: World,
+        *,
+        interactive: bool = False,
+        seed: int | None = None,
+        rehearsed: Rehearsed = lambda: (),
+    ) -> None:
+        """`seed`: of the machine, if it is not the lesson's own; `rehearsed`: what to offer for each question."""
         self.lesson = lesson
         self.stage = stage
         self.world = world
@@ -97,10 +112,18 @@ class LessonSession:
         self.wake: Callable[[], None] = lambda: None
         """Called when `poll` may say something else than last time, because the person did something."""
         self._free = False
+        self.show: Callable[[str, str], None] = lambda verb, word: None
+        """Called for what only screens can do: `inspect`, `speed`, ... and the word after it."""
         self._judge = Judge(stage)
+        self._asked = Asked(self._judge, world)
+        self._predictor = Predictor(self._judge, self._asked, lesson.front.seed if seed is None else seed, rehearsed)
+        self._marks: dict[str, tuple[int, int]] = {}
+        """The last request and the last call at each marked moment."""
         self._queue: list[Command] = []
         self._task: Task | None = None
         self._request = 0
+        self._called = 0
+        """The last of them that was a call or a send."""
         self._beat_begin = 0
         self._last_action = 0
         """First event after the last command that did something to the machine."""
@@ -134,9 +157,17 @@ class LessonSession:
         return "passed" if self.outcomes else "undecided"
 
     @property
+    def predictions(self) -> Sequence[Prediction]:
+        """All questions that were asked so far."""
+        return self._predictor.all
+
+    @property
     def deadline(self) -> int | None:
         """The cycle at which `poll` must be called again even if everybody waits, or None."""
-        return self._task.deadline if self._task is not None else None
+        if self._task is None:
+            return None
+        asked = self._predictor.deadline
+        return self._task.deadline if asked is None else min(self._task.deadline, asked)
 
     @property
     def free(self) -> bool:
@@ -181,6 +212,7 @@ class LessonSession:
         if self.question is None or not 0 <= choice < len(self.question.choices):
             raise ValueError(f"there is no question with a choice {choice}")
         self.answers.append((self.question, choice))
+        self.predictions[-1].chosen = choice
         self.question = None
         self.state = "running"
         self.wake()
@@ -194,7 +226,10 @@ class LessonSession:
             if self._task is not None:
                 answer = self._task.poll()
                 if isinstance(answer, int):
-                    return answer
+                    if not self._predictor.is_open:
+                        return answer
+                    self._settle()
+                    return min(answer, 1)
                 self._task = None
                 self._finish(answer)
             elif self._queue:
@@ -203,12 +238,41 @@ class LessonSession:
             else:
                 self.command = None
                 self.state = "beat-over" if self.played < len(self.lesson.beats) else "over"
+                self._settle(beat_over=True)
         return FREE if self.state == "over" or (self._free and self.state == "beat-over") else 0
+
+    def stop(self, reason: str) -> None:
+        """Give up: what is being carried out, and with it the lesson, stays undecided."""
+        command = self.command or next(self.lesson.commands)
+        self._record(command, command.text, Result("undecided", reason))
+        self._end()
+
+    def _end(self) -> None:
+        self._queue, self._task, self.command, self.question = [], None, None, None
+        self.played, self.state = len(self.lesson.beats), "over"
+        self._settle()
+        self.wake()
+
+    def _settle(self, *, beat_over: bool = False) -> None:
+        """Decide the questions that can be decided now."""
+        over = self.state == "over"
+        self._asked.requests = self._request
+        for prediction in self._predictor.settle(self._called, beat_over=beat_over, lesson_over=over):
+            command, answer = prediction.command, prediction.answer
+            if answer:
+                right = prediction.right
+                verdict: Verdict | Literal[""] = "" if right is None else "passed" if right else "failed"
+                self.log.append(LogLine("answer", command.place, answer, verdict, prediction.why))
+            elif self.stage.failure:
+                self._record(command, command.text, Result("undecided", "the machine has broken down"))
+            else:
+                sentence = f"one of the answers to {prediction.question!r} comes true"
+                self._record(command, sentence, Result("failed", "none did"))
 
     def _begin(self, command: Command) -> None:
         """Start a command: it is done at once, or leaves a task behind."""
         action = command.action
-        if self.stage.failure and not isinstance(action, syntax.Ask | syntax.Say | syntax.Focus):
+        if self.stage.failure and not isinstance(action, _TELLING):
             self._record(command, command.text, Result("undecided", "the machine has broken down"))
             return
         try:
@@ -222,8 +286,15 @@ class LessonSession:
                     self._task = Waiting(self.stage, action.duration.cycles)
                 case syntax.Step():
                     self._task = Stepping(self.stage, action.count)
-                case syntax.Ask() | syntax.Say() | syntax.Focus():
+                case syntax.Ask() | syntax.Say() | syntax.Focus() | syntax.Show():
                     self._tell(command)
+                case syntax.MarkMoment(name=name):
+                    self.stage.mark(name)
+                    self._marks[name] = (self._request, self._called)
+                    self._write("do", command)
+                case syntax.Goto(name=name):
+                    self._go_back(name)
+                    self._write("do", command)
                 case _:
                     self._last_action = len(self.stage.events)
                     self._act(action)
@@ -232,11 +303,26 @@ class LessonSession:
         except StageError as error:
             self._record(command, command.text, Result("failed", str(error)))
 
+    def _go_back(self, name: str) -> None:
+        """What happened after the mark has not happened. Raises StageError."""
+        if name not in self._marks:
+            raise StageError(f'no moment is called "{name}" yet')
+        self.stage.goto(name)
+        self._request, self._called = self._marks[name]
+        begin = self._last_action = len(self.stage.events)
+        self._beat_begin = min(self._beat_begin, begin)
+        self._used = {number for number in self._used if number < begin}
+        self._judge.rewind()
+        self._predictor.rewind()
+
     def _act(self, action: syntax.Action) -> None:
         """Do something to the machine. Raises StageError."""
         match action:
             case syntax.Call():
+                self._asked.interface = self.world.interface(action.server.text)
+                self._asked.operation = operation_of(action, self.world)
                 self._request = self.stage.call(action.server.text, action.operation.text, self._arguments(action))
+                self._called = self._request
                 if action.waits:
                     self._await(action.limit)
             case syntax.Revoke():
@@ -284,11 +370,17 @@ class LessonSession:
                 self._write("do", command)
             case syntax.Say(text=text, aside=aside):
                 self.log.append(LogLine("note" if aside else "say", command.place, text))
-            case syntax.Ask(question=question, choices=choices):
-                self.log.append(LogLine("ask", command.place, question, detail=" | ".join(choices)))
+            case syntax.Show(verb=verb, word=word):
+                self._write("do", command)
+                self.show(verb, word.text if word else "")
+                if verb == "quit":
+                    self._end()
+            case syntax.Ask() as ask:
+                asked = self._predictor.ask(command, ask, self._called, offer=self.interactive)
+                self.log.append(LogLine("ask", command.place, ask.question, detail=" | ".join(asked.choices)))
                 if self.interactive:
                     self.command = None
-                    self.question = Question(question, choices)
+                    self.question = Question(ask.question, asked.choices)
                     self.state = "asking"
 
     def _finish(self, result: Result) -> None:

@@ -110,6 +110,12 @@ class Stage(Protocol):
     def restart(self, server: str) -> int:
         """Let `you` ask the supervisor for a restart; the number of the request. Raises StageError."""
 
+    def mark(self, name: str) -> None:
+        """Remember this moment under a name."""
+
+    def goto(self, name: str) -> None:
+        """Go back to a moment that was marked. Raises StageError."""
+
     def key(self, text: str) -> None:
         """Type on the keyboard."""
 

@@ -12,7 +12,7 @@ from lark.lexer import Token
 from scenarios.language import syntax
 from scenarios.language.errors import Trouble, unknown
 from scenarios.language.syntax import Action, Condition, Duration, EventPattern, Literal, Setting, Word
-from scenarios.language.verbs import MOST_CHOICES, MOST_CYCLES, MOST_STEPS, UNITS
+from scenarios.language.verbs import MOST_CHOICES, MOST_CYCLES, MOST_STEPS, UNITS, VERBS
 
 Node = Tree[Token] | Token | None
 
@@ -25,6 +25,8 @@ class Builder:
 
     def action(self, tree: Tree[Token]) -> Action:
         """What the line of a verb means. Raises Trouble."""
+        if VERBS[tree.data].group == "show":
+            return self.show(str(tree.data), tree)
         method = getattr(self, f"_{tree.data}")
         return cast(Action, method(*tree.children))
 
@@ -81,12 +83,46 @@ class Builder:
     def _expect(self, condition: Tree[Token], limit: Tree[Token] | None) -> Action:
         return syntax.Expect(self.condition(condition), _limit(limit))
 
-    def _ask(self, question: Token, choices: Token) -> Action:
-        parts = tuple(part.strip() for part in _string(choices).split("|"))
-        if not 2 <= len(parts) <= MOST_CHOICES or not all(parts) or len(set(parts)) < len(parts):
-            sentence = f'A question has two to {MOST_CHOICES} different choices, written choices="one | another"'
-            raise Trouble(_column(choices), sentence)
-        return syntax.Ask(_string(question), parts)
+    def _ask(self, question: Token, answers: Tree[Token], limit: Tree[Token] | None) -> Action:
+        if answers.data == "computed":
+            source = cast("Tree[Token]", answers.children[0])
+            made = cast(syntax.Source, getattr(self, f"_{source.data}")(*source.children))
+            return syntax.Ask(_string(question), source=made, limit=_limit(limit))
+        options = tuple(self._option(node) for node in answers.children if isinstance(node, Tree))
+        texts = {option.text for option in options}
+        if not 2 <= len(options) <= MOST_CHOICES or not all(texts) or len(texts) < len(options):
+            sentence = f'A question has two to {MOST_CHOICES} different answers: "A" if CONDITION, "B" otherwise'
+            raise Trouble(options[-1].column, sentence)
+        return syntax.Ask(_string(question), options, limit=_limit(limit))
+
+    def _option(self, tree: Tree[Token]) -> syntax.Option:
+        text = cast(Token, tree.children[0])
+        condition = cast("Tree[Token]", tree.children[1]) if tree.data == "option" else None
+        return syntax.Option(_string(text), self.condition(condition) if condition else None, _column(text))
+
+    def _answer_reply(self, field: Token) -> syntax.Source:
+        return syntax.AnswerReply(_word(field))
+
+    def _answer_next(self) -> syntax.Source:
+        return syntax.AnswerNext()
+
+    def _answer_count(self, event: Tree[Token]) -> syntax.Source:
+        return syntax.AnswerCount(_event(event))
+
+    def _answer_whether(self, condition: Tree[Token]) -> syntax.Source:
+        return syntax.AnswerWhether(self.condition(condition))
+
+    def _answer_property(self, server: Token, name: Token) -> syntax.Source:
+        return syntax.AnswerProperty(_word(server), _word(name))
+
+    def _answer_field(self, field: Token, event: Tree[Token]) -> syntax.Source:
+        return syntax.AnswerField(_word(field), _event(event))
+
+    def _mark(self, name: Token) -> Action:
+        return syntax.MarkMoment(_name(name), _column(name))
+
+    def _goto(self, name: Token) -> Action:
+        return syntax.Goto(_name(name), _column(name))
 
     def _focus(self, server: Token) -> Action:
         return syntax.Focus(_word(server))
@@ -96,6 +132,11 @@ class Builder:
 
     def _note(self, text: Token) -> Action:
         return syntax.Say(_string(text), aside=True)
+
+    def show(self, verb: str, tree: Tree[Token]) -> Action:
+        """What the screens alone do: a verb and at most one word."""
+        word = cast("Token | None", tree.children[0]) if tree.children else None
+        return syntax.Show(verb, _word(word) if word is not None else None)
 
     # Conditions
 
@@ -122,6 +163,11 @@ class Builder:
 
     def _counted(self, event: Tree[Token], comparison: Tree[Token], number: Token) -> Condition:
         return syntax.Counted(_event(event), _order(comparison), _number(number))
+
+    def _elapsed(
+        self, first: Tree[Token], second: Tree[Token], comparison: Tree[Token], duration: Tree[Token]
+    ) -> Condition:
+        return syntax.Elapsed(_event(first), _event(second), _order(comparison), _duration(duration))
 
     def _state(self, server: Token, negation: Token | None, state: Token, doing: Tree[Token] | None) -> Condition:
         extra: dict[str, Word] = {}
@@ -187,6 +233,13 @@ def _string(token: Token) -> str:
         return _ESCAPES[match[1]]
 
     return re.sub(r"\\(.)", replace, str(token)[1:-1])
+
+
+def _name(token: Token) -> str:
+    text = _string(token).strip()
+    if not text:
+        raise Trouble(_column(token), 'A moment has a name that is not empty, such as mark "before the crash"')
+    return text
 
 
 def _literal(tree: Tree[Token]) -> Literal:

@@ -14,7 +14,7 @@ from scenarios.language import syntax
 from scenarios.language.errors import Problem, nearest, unknown
 from scenarios.language.happenings import CAUSES, event_fields, event_names
 from scenarios.language.syntax import Command, EventPattern, Setting, Word
-from scenarios.language.verbs import CRASH_KINDS, PROPERTIES, STATES
+from scenarios.language.verbs import CRASH_KINDS, MOST_STEPS, PROPERTIES, STATES, TABS
 from servers.builder.layout import plan
 from servers.interfaces import INTERFACES, Interface, Operation
 from servers.manifest import Manifest
@@ -189,6 +189,51 @@ class _Checker:
     def _(self, action: syntax.Expect) -> None:
         self.condition(action.condition)
 
+    @check.register
+    def _(self, action: syntax.Ask) -> None:
+        for option in action.options:
+            if isinstance(option.condition, syntax.Absent | syntax.NoReply):
+                sentence = "Of what does not happen nobody can say when it is so; write this answer last, `otherwise`"
+                self.complain(option.column, sentence)
+            elif option.condition is not None:
+                self.condition(option.condition)
+        if action.source is not None:
+            self.source(action.source)
+
+    def source(self, source: syntax.Source) -> None:
+        match source:
+            case syntax.AnswerReply(field=field):
+                self.reply_part(field)
+            case syntax.AnswerCount(event=event):
+                self.event(event)
+            case syntax.AnswerWhether(condition=condition):
+                self.condition(condition)
+            case syntax.AnswerProperty(server=server, name=name):
+                self.server(server)
+                self.known("number of a server", name, [*PROPERTIES, "state"])
+            case syntax.AnswerField(field=field, event=event):
+                self.event(event)
+                fields = event_fields(event.name.text)
+                if fields is not None and field.text not in fields:
+                    clause = nearest(field.text, fields) if fields else "; it has none"
+                    self.complain(field.column, f"Event `{event.name}` has no field `{field}`{clause}")
+            case _:
+                pass
+
+    @check.register
+    def _(self, action: syntax.Show) -> None:
+        word = action.word
+        if word is None:
+            return
+        if action.verb in ("select", "why"):
+            self.server(word)
+        elif action.verb == "inspect":
+            self.known("tab of the inspector", word, TABS)
+        elif action.verb == "speed" and word.text != "max":
+            number = word.text.replace("_", "")
+            if not number.isdecimal() or not 1 <= int(number) <= MOST_STEPS:
+                self.complain(word.column, f"A speed is 1 to {MOST_STEPS:_} events a second, or `max`, not {word}")
+
     def condition(self, condition: syntax.Condition) -> None:
         match condition:
             case syntax.ReplyField():
@@ -197,7 +242,7 @@ class _Checker:
                 self.known("error", error, self.errors())
             case syntax.Happened(event=event) | syntax.Absent(event=event) | syntax.Counted(event=event):
                 self.event(event)
-            case syntax.Before():
+            case syntax.Before() | syntax.Elapsed():
                 self.event(condition.first)
                 self.event(condition.second)
             case syntax.IsState():
@@ -218,15 +263,17 @@ class _Checker:
         return [*sorted(names), "MISTAKE", *(name for name in ERROR_NAMES.values() if name != "NoError")]
 
     def reply_field(self, condition: syntax.ReplyField) -> None:
-        if self.asked is None:
-            self.complain(condition.field.column, "No `call` or `send` stands before this line")
-            return
-        names = ["text", "error", *(result.name for result in self.asked.results)]
-        if condition.field.text not in names:
-            clause = nearest(condition.field.text, names)
-            self.complain(condition.field.column, f"A reply of `{self.asked.name}` has no `{condition.field}`{clause}")
+        self.reply_part(condition.field)
         if condition.comparison in ("contains", "starts with") and isinstance(condition.value.value, int):
             self.complain(condition.value.column, f"What an answer {condition.comparison} is text in double quotes")
+
+    def reply_part(self, field: Word) -> None:
+        if self.asked is None:
+            self.complain(field.column, "This line is about an answer, but nothing is asked by `call` or `send`")
+            return
+        names = ["text", "error", *(result.name for result in self.asked.results)]
+        if field.text not in names:
+            self.complain(field.column, f"A reply of `{self.asked.name}` has no `{field}`{nearest(field.text, names)}")
 
     def event(self, event: EventPattern) -> None:
         if not self.known("event", event.name, event_names()):

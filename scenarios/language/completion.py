@@ -6,10 +6,10 @@ import re
 
 from scenarios.language.check import World
 from scenarios.language.happenings import event_fields, event_names
-from scenarios.language.verbs import CRASH_KINDS, PROPERTIES, STATES, UNITS, VERBS
+from scenarios.language.verbs import CRASH_KINDS, PROPERTIES, SOURCES, STATES, TABS, UNITS, VERBS
 
 _WORDS = re.compile(r'"(?:\\.|[^"\\])*"?|\S+')
-_AFTER_EXPECT = ["reply", "event", "no", "count"]
+_AFTER_EXPECT = ["reply", "event", "no", "count", "time"]
 
 
 def complete(text: str, world: World) -> list[str]:
@@ -38,6 +38,12 @@ def _candidates(words: list[str], last: str, world: World) -> list[str]:
     if verb in ("revoke", "delete"):
         names = [f"{server}.{name}" for server in world.servers for name in world.capabilities.get(server, ())]
         return [] if rest else names
+    if verb == "ask":
+        return _ask(rest, last, world)
+    if verb == "inspect":
+        return [] if rest else list(TABS)
+    if verb == "speed":
+        return [] if rest else ["max"]
     if verb == "wait":
         return list(UNITS) if rest else []
     takes_server = any(argument.names == "servers" for argument in VERBS[verb].arguments)
@@ -52,6 +58,20 @@ def _call(rest: list[str], world: World) -> list[str]:
     rows = [row for row in interface.operations if row.name == name] if interface else []
     given = {word.partition("=")[0] for word in rest[1:]}
     return [f"{argument.name}=" for row in rows for argument in row.arguments if argument.name not in given]
+
+
+def _ask(rest: list[str], last: str, world: World) -> list[str]:
+    """After the question: where the answer comes from, or answers with their conditions."""
+    if "if" in rest:
+        return _condition(rest[len(rest) - rest[::-1].index("if") :], last, world)
+    if rest and rest[-1].startswith("answer=whether"):
+        return _condition([], last, world)
+    if rest[-1:] == ["of"] or "event" in rest:
+        return _condition(rest[rest.index("event") :] if "event" in rest else [], last, world)
+    if len(rest) > 1:
+        return ["within", "if", "otherwise"]
+    heads = [source.split()[0] for source in SOURCES if source[0].islower()]
+    return [f"answer={head}" for head in heads] if rest else []
 
 
 def _condition(rest: list[str], last: str, world: World) -> list[str]:

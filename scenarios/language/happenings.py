@@ -23,6 +23,7 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "unavailable": ("operation", "text"),
     "interrupt-lost": ("server", "text"),
     "sabotaged": ("server", "kind", "place", "text"),
+    "acted": ("server", "operation", "error", "text"),
     "you-reply": ("request", "ok", "operation", "text", "error"),
 }
 """Topics of notes (kernel event `note`) with their fields."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from kernel.events import BY_NAME
 from scenarios.language.happenings import DECODED, TOPICS
-from scenarios.language.verbs import CONDITIONS, CRASH_KINDS, PROPERTIES, STATES, UNITS, VERBS, Group
+from scenarios.language.verbs import CONDITIONS, CRASH_KINDS, PROPERTIES, SOURCES, STATES, UNITS, VERBS, Group
 
 _GROUPS: dict[Group, str] = {
     "act": "Things you do as `you`, with the capabilities that the manifest grants",
@@ -14,6 +14,7 @@ _GROUPS: dict[Group, str] = {
     "time": "Letting the machine run",
     "check": "Saying what must hold",
     "tell": "Talking to the audience",
+    "show": "What the screens show; without screens these lines do nothing",
 }
 
 _INTRODUCTION = """\
@@ -27,9 +28,11 @@ of the first two levels are the *beats* that a presenter steps through. Prose is
 line in fenced blocks marked `play`; `#` begins a comment, text is written in double quotes, numbers may have
 underscores.
 
-`playground check LESSON` says everything that is wrong with a lesson, each mistake with `file:line:column`.
+`playground new lesson NAME` writes a lesson to begin with. `playground check LESSON` says everything that is wrong with
+one, each mistake with `file:line:column`.
 `playground play --headless LESSON` plays it as a test with a line for every expectation. Its exit code is 0 if all
-hold, 1 if one failed, 2 if the file is not a valid lesson, and 3 if something could not be decided.
+hold, 1 if one failed, 2 if the file is not a valid lesson, and 3 if something could not be decided. `--format` prints
+the same as JUnit, TAP, Gradescope's `results.json` or JSON.
 
 The same lines work on the command line inside the screens."""
 
@@ -39,6 +42,8 @@ _RULES = """\
 * `event` looks at what happened since the beginning of the beat, `run until event` at what happened since the last
   command that did something. Each event answers one `expect event` only.
 * Fields of an event are compared by name: `thread=disk`, `fault=VMFault`, `operation=block.read`.
+* `time from event A to event B` is the virtual time from the first A to the first B after it; without a B it is not
+  decided yet.
 * `reply` is the answer to the last `call`, `send`, `revoke`, `delete` or `restart`. `reply.text` is all of it in
   words, the other fields are the results of the operation. They are compared with `==`, `!=`, `<`, `<=`, `>`, `>=`,
   `contains` and `starts with`.
@@ -47,9 +52,34 @@ _RULES = """\
 * A server *holds* a capability if the slot that the manifest fills under that name is not empty."""
 
 
+_QUESTIONS = """\
+The right answer of `ask` is never written down: it is read from the run, after the question was asked.
+
+* `ask "Which error?" answer=reply.error` reads it from a source. What else is offered could also have happened: other
+  errors of the same interface, other servers, other numbers of this run. The seed of the lesson chooses among them.
+* `ask "What now?" "it is answered" if reply succeeds, "it fails" if reply fails, "it hangs" otherwise` offers what is
+  written. Right is the answer whose condition is the first to come true after the question; `otherwise` is right if
+  none does.
+* A question is open until the end of its beat, or with `within` for so much virtual time, also across beats. `reply`
+  is the answer that `you` still waits for, or else that of the next `call` or `send`.
+* If no answer is right in the end, the lesson fails."""
+
+_PARAMETERS = """\
+The front matter can declare parameters, and `--set NAME=VALUE` sets them (`--set seed=7` the seed):
+
+```toml
+[parameters]
+victim = "disk"
+policy = { default = "permanent", choices = ["permanent", "temporary"], sets = "servers.disk.restart" }
+```
+
+In narration and commands, `$victim` stands for the value. With `sets`, the value takes the place of that key in the
+manifest of the system."""
+
+
 def reference() -> str:
     """The whole page as Markdown."""
-    return "\n".join([*_verbs(), *_conditions(), *_words()]) + "\n"
+    return "\n".join([*_verbs(), *_conditions(), *_questions(), *_words()]) + "\n"
 
 
 def _verbs() -> Iterator[str]:
@@ -71,6 +101,15 @@ def _conditions() -> Iterator[str]:
     yield from _table(("state", "meaning"), ((f"`{word}`", meaning) for word, (_, meaning) in STATES.items()))
     yield "\n### Numbers of a server: `SERVER.PROPERTY == NUMBER`\n"
     yield from _table(("property", "meaning"), ((f"`{name}`", meaning) for name, meaning in PROPERTIES.items()))
+
+
+def _questions() -> Iterator[str]:
+    yield "\n## Questions\n"
+    yield _QUESTIONS
+    yield "\n### Where an answer comes from: `answer=SOURCE`\n"
+    yield from _table(("source", "what is right"), ((f"`{name}`", meaning) for name, meaning in SOURCES.items()))
+    yield "\n## Parameters\n"
+    yield _PARAMETERS
 
 
 def _words() -> Iterator[str]:

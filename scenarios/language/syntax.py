@@ -103,6 +103,16 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Elapsed:
+    """How much virtual time lies between two events, the first of each kind."""
+
+    first: EventPattern
+    second: EventPattern
+    comparison: str
+    duration: Duration
+
+
+@dataclass(frozen=True, slots=True)
 class IsState:
     """A server is in a state; the last three narrow down `waiting` and `handling`."""
 
@@ -146,6 +156,7 @@ Condition = (
     | Absent
     | Before
     | Counted
+    | Elapsed
     | IsState
     | Reach
     | Holds
@@ -225,9 +236,92 @@ class Expect:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """A possible answer that is written down, and what would make it right; without a condition, all else would."""
+
+    text: str
+    condition: Condition | None
+    column: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReply:
+    """A part of the next answer that `you` gets; `error` is the name of the error."""
+
+    field: Word
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerNext:
+    """The server that gets the processor next."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCount:
+    """How often something happens."""
+
+    event: EventPattern
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWhether:
+    """Yes or no."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerProperty:
+    """A number of a server, or its state, at the end."""
+
+    server: Word
+    name: Word
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerField:
+    """A part of the next event of that kind."""
+
+    field: Word
+    event: EventPattern
+
+
+Source = AnswerReply | AnswerNext | AnswerCount | AnswerWhether | AnswerProperty | AnswerField
+"""What the right answer of a question is read from, when it has happened."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
+    """A question, whose right answer only the run knows: one of the options, or what the source says."""
+
     question: str
-    choices: tuple[str, ...]
+    options: tuple[Option, ...] = ()
+    source: Source | None = None
+    limit: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkMoment:
+    """`mark`: give the present moment a name."""
+
+    name: str
+    column: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Goto:
+    """Go back to the moment with that name."""
+
+    name: str
+    column: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Something that only the screens do: `inspect`, `speed`, ... and the word after it."""
+
+    verb: str
+    word: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +337,24 @@ class Say:
 
 
 Action = (
-    Call | Key | Crash | Pause | Resume | Revoke | Delete | Restart | Step | Run | Wait | Expect | Ask | Focus | Say
+    Call
+    | Key
+    | Crash
+    | Pause
+    | Resume
+    | Revoke
+    | Delete
+    | Restart
+    | Step
+    | Run
+    | Wait
+    | Expect
+    | Ask
+    | Focus
+    | Say
+    | MarkMoment
+    | Goto
+    | Show
 )
 
 

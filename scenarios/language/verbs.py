@@ -12,7 +12,7 @@ from typing import Final, Literal
 from kernel.costs import CYCLES_PER_MICROSECOND
 from servers.runtime.sabotage import KINDS
 
-Group = Literal["act", "probe", "time", "check", "tell"]
+Group = Literal["act", "probe", "time", "check", "tell", "show"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Verb:
 
     name: str
     group: Group
-    """act: as `you`; probe: as somebody with a debugger; time: let the machine run; check; tell: to the audience."""
+    """act: as `you`; probe: as somebody with a debugger; time: let the machine run; check; tell: to the audience;
+    show: on the screens, if there are any."""
     arguments: tuple[VerbArgument, ...]
     usage: str
     """The whole line, capitals to be replaced, brackets around what may be left out."""
@@ -119,15 +120,45 @@ _ROWS: Final = (
     ),
     Verb(
         "ask", "tell",
-        (VerbArgument('"QUESTION"', "what to predict"), VerbArgument('choices="A | B"', "two to six answers")),
-        'ask "QUESTION" choices="A | B | C"', "Let the audience predict what happens next.",
-        'ask "What will the next read return?" choices="the file | an error | it hangs"',
+        (VerbArgument('"QUESTION"', "what to predict"),
+         VerbArgument("answer=SOURCE", "what of the run the right answer is read from", "sources"), _LIMIT),
+        'ask "QUESTION" answer=SOURCE | "ANSWER" if CONDITION, ... ["ANSWER" otherwise] [within DURATION]',
+        "Let the audience predict; the right answer is read from the run when it is there.",
+        'ask "What becomes of the read?" "it is answered" if reply succeeds, "it hangs" otherwise within 2 s',
     ),
     Verb(
         "focus", "tell", (_SERVER,), "focus SERVER", "Point at a server: the others are dimmed.", "focus disk",
     ),
     Verb("say", "tell", (_TEXT,), 'say "TEXT"', "Say one sentence to the audience.", 'say "Watch the bar."'),
+    Verb(
+        "mark", "time", (VerbArgument('"NAME"', "how this moment is called"),), 'mark "NAME"',
+        "Give the present moment a name, to come back to it.", 'mark "before the crash"',
+    ),
+    Verb(
+        "goto", "time", (VerbArgument('"NAME"', "a moment that `mark` has named", "marks"),), 'goto "NAME"',
+        "Go back in time to a marked moment; what happened after it has not happened.", 'goto "before the crash"',
+    ),
     Verb("note", "tell", (_TEXT,), 'note "TEXT"', "A note that only the presenter sees.", 'note "Ask the class."'),
+    Verb("select", "show", (_SERVER,), "select SERVER", "Select a server: the inspector shows it.", "select disk"),
+    Verb(
+        "inspect", "show", (VerbArgument("TAB", "a tab of the inspector", "tabs", True),), "inspect [TAB]",
+        "Show the inspector, or one of its tabs.", "inspect capabilities",
+    ),
+    Verb(
+        "why", "show", (VerbArgument("SERVER", "name of a server", "servers", True),), "why [SERVER]",
+        "Show why a server is in its state.", "why fs",
+    ),
+    Verb("console", "show", (), "console", "Show the machine's console.", "console"),
+    Verb(
+        "speed", "show", (VerbArgument("N", "events a second, or max"),), "speed N | speed max",
+        "Set the pace at which the screens show events.", "speed 20",
+    ),
+    Verb(
+        "theme", "show", (VerbArgument("NAME", "a theme of the screens", "themes", True),), "theme [NAME]",
+        "Change the colours of the screens.", "theme projector",
+    ),
+    Verb("help", "show", (), "help", "Show all keys and commands.", "help"),
+    Verb("quit", "show", (), "quit", "End the lesson here.", "quit"),
 )  # fmt: skip
 
 VERBS: Final[dict[str, Verb]] = {row.name: row for row in _ROWS}
@@ -184,9 +215,24 @@ CONDITIONS: Final = (
     "no event NAME FIELD=VALUE",
     "event NAME before event NAME",
     "count event NAME FIELD=VALUE == NUMBER",
+    "time from event NAME to event NAME < DURATION",
     "SERVER is STATE",
     "SERVER can reach SERVER",
     "SERVER holds CAPABILITY",
     "SERVER.PROPERTY == NUMBER",
 )
 """The shapes of a condition, as help shows them."""
+
+SOURCES: Final = {
+    "reply.error": "which error the next answer is, or `no error`",
+    "reply.FIELD": "a part of the next answer",
+    "next running server": "who gets the processor next",
+    "FIELD of event NAME FIELD=VALUE": "a part of the next event of that kind, such as its `cause` or its `thread`",
+    "count event NAME FIELD=VALUE": "how often that happens",
+    "SERVER.PROPERTY": "a number of a server, or its `state`, at the end",
+    "whether CONDITION": "yes or no, at the end",
+}
+"""What the right answer of a question can be read from, and what that is."""
+
+TABS: Final = ("capabilities", "messages", "source", "memory", "why")
+"""Tabs of the inspector."""

@@ -37,6 +37,10 @@ def condition_in_words(condition: Condition) -> str:
             return f"{event_in_words(condition.first)} comes before {event_in_words(condition.second)}"
         case syntax.Counted():
             return f"the count of {event_in_words(condition.event)} {_SIGNS[condition.comparison]} {condition.number:,}"
+        case syntax.Elapsed():
+            first, second = event_in_words(condition.first), event_in_words(condition.second)
+            limit = duration_in_words(condition.duration.cycles)
+            return f"the time from {first} to {second} {_SIGNS[condition.comparison]} {limit}"
         case syntax.IsState():
             return _state(condition)
         case syntax.Reach():

@@ -56,6 +56,7 @@ class FakeStage:
     done: list[str] = field(default_factory=list)
     """What the lesson did, in words."""
     requests: int = 0
+    marks: dict[str, tuple[int, int]] = field(default_factory=dict)
     reachable: set[tuple[str, str]] = field(default_factory=set)
 
     def advance(self) -> None:
@@ -100,6 +101,15 @@ class FakeStage:
 
     def restart(self, server: str) -> int:
         return self._request(f"restart {server}")
+
+    def mark(self, name: str) -> None:
+        self.marks[name] = (self.cycle, len(self.events))
+        self.done.append(f"mark {name}")
+
+    def goto(self, name: str) -> None:
+        self.cycle, count = self.marks[name]
+        del self.events[count:]
+        self.done.append(f"goto {name}")
 
     def key(self, text: str) -> None:
         self.done.append(f"key {text!r}")

@@ -101,7 +101,42 @@ RIGHT = [
     ("expect disk lacks irq", s.Expect(s.Holds(word("disk"), word("irq"), False), None)),
     ("expect disk holds irq", s.Expect(s.Holds(word("disk"), word("irq"), True), None)),
     ("expect disk.life == 2", s.Expect(s.Property(word("disk"), word("life"), "==", 2), None)),
-    ('ask "What now?" choices="this | that"', s.Ask("What now?", ("this", "that"))),
+    (
+        'ask "What now?" "this" if reply fails, "that" otherwise',
+        s.Ask("What now?", (s.Option("this", s.ReplyFails(None)), s.Option("that", None))),
+    ),
+    (
+        'ask "Which error?" answer=reply.error within 5 ms',
+        s.Ask("Which error?", source=s.AnswerReply(word("error")), limit=Duration(5_000_000, "5 ms")),
+    ),
+    ('ask "Who is next?" answer=next running server', s.Ask("Who is next?", source=s.AnswerNext())),
+    (
+        'ask "How often?" answer=count event restarted',
+        s.Ask("How often?", source=s.AnswerCount(EventPattern(word("restarted"), ()))),
+    ),
+    (
+        'ask "Why?" answer=cause of event server-died',
+        s.Ask("Why?", source=s.AnswerField(word("cause"), EventPattern(word("server-died"), ()))),
+    ),
+    ('ask "Which life?" answer=disk.life', s.Ask("Which life?", source=s.AnswerProperty(word("disk"), word("life")))),
+    (
+        'ask "Is it?" answer=whether fs is idle',
+        s.Ask("Is it?", source=s.AnswerWhether(s.IsState(word("fs"), word("idle")))),
+    ),
+    (
+        "expect time from event faulted to event restarted < 5 ms",
+        s.Expect(
+            s.Elapsed(
+                EventPattern(word("faulted"), ()), EventPattern(word("restarted"), ()), "<", Duration(5_000_000, "5 ms")
+            ),
+            None,
+        ),
+    ),
+    ('mark "before"', s.MarkMoment("before")),
+    ('goto "before"', s.Goto("before")),
+    ("inspect memory", s.Show("inspect", word("memory"))),
+    ("speed 20", s.Show("speed", word("20"))),
+    ("quit", s.Show("quit")),
     ("focus disk", s.Focus(word("disk"))),
     ('say "Watch # the \\"bar\\"."  # a comment', s.Say('Watch # the "bar".')),
     ('note "Ask the class."', s.Say("Ask the class.", aside=True)),
@@ -159,7 +194,16 @@ WRONG = [
     ("wait 5_000_000 s", 6, "A duration is 1 to 1_000_000_000_000 cycles"),
     ("step 0", 6, "A number of steps is 1 to 1_000_000, not 0"),
     ("expect count event restarted contains 3", 30, "Numbers are compared with == != < <= > >="),
-    ('ask "What?" choices="only one"', 21, "A question has two to 6 different choices"),
+    ('ask "What?" "only one" if reply fails', 13, "A question has two to 6 different answers"),
+    ('ask "What?" "a" if reply fails, "a" otherwise', 33, "A question has two to 6 different answers"),
+    ('ask "What?" "a" if no reply, "b" otherwise', 13, "Of what does not happen nobody can say when it is so"),
+    ('ask "What?"', 12, "The line ends where a text in"),
+    ('ask "What?" answer=reply.eror', 26, "A reply of `read` has no `eror`; did you mean `error`?"),
+    ('ask "What?" answer=cuase of event server-died', 20, "Event `server-died` has no field `cuase`; did you mean"),
+    ('ask "What?" answer=disk.lief', 25, "No number of a server is called `lief`; did you mean `life`?"),
+    ('mark " "', 6, "A moment has a name that is not empty"),
+    ("inspect capabilites", 9, "No tab of the inspector is called `capabilites`; did you mean `capabilities`?"),
+    ("speed 0", 7, "A speed is 1 to 1_000_000 events a second, or `max`, not 0"),
     ("focus dis", 7, "No server is called `dis`; did you mean `disk`?"),
     ("expect fs is running ;", 22, "`;` means nothing here"),
 ]
@@ -233,6 +277,10 @@ def test_conditions_are_told_in_words() -> None:
         ("expect fs is running within 5 ", ["cycles"]),
         ("focus d", ["disk"]),
         ("run until no ", ["event", "reply"]),
+        ('ask "Why?" ', ["answer=reply.error", "answer=next", "answer=whether"]),
+        ('ask "Why?" "it died" if event serv', ["server-died"]),
+        ('ask "Why?" answer=cause of event ', ["server-died"]),
+        ("inspect ", ["capabilities", "why"]),
     ],
 )
 def test_completion_offers_what_can_come_next(text: str, some: list[str]) -> None:

@@ -15,7 +15,7 @@ PIECES = st.sampled_from(
         "server=disk", "reply", "is", "not", "running", "within", "5", "ms", "0x_", "9" * 30, "until", "before",
         "count", "no", "==",
         "contains", '"text"', '"', "'", "#", "\\", "can", "reach", "holds", "irq", "for", "from", "é", "\x00", "\u2028",
-        'choices="a | b"', "path=", "💾",
+        '"a" if', "otherwise", ",", "answer=", "of", "whether", "path=", "💾",
     ]
 )  # fmt: skip
 MARKS = ["+++", "```play", "```", "# Beat", "> ```play", "  ```play", "title = 1"]
