@@ -96,7 +96,12 @@ def test_the_machine_does_the_same_with_and_without_a_recorder(recorded: tuple[C
 def test_a_disk_that_was_written_to_is_recorded_as_it_was_at_boot(tmp_path: Path) -> None:
     core = machine()
     core.advance(1500)
-    write = {"operation": "call", "target": "fs", "name": "write", "arguments": {"path": "/new.txt", "data": "zebra-4711"}}
+    write = {
+        "operation": "call",
+        "target": "fs",
+        "name": "write",
+        "arguments": {"path": "/new.txt", "data": "zebra-4711"},
+    }
     core.request(write)
     core.advance(4000)
     before = core.origin.disk().contents()
