@@ -75,6 +75,8 @@ class Server:
     """How many Reply objects: how many callers it can owe an answer at once."""
     own: tuple[str, ...]
     """Capabilities to parts of itself: "cspace" is needed to receive capabilities."""
+    empty: tuple[str, ...]
+    """Names of slots that hold nothing at first: for what it will make, copy or be given."""
     provides: Mapping[str, str]
     """Endpoint name to interface name."""
     uses: Mapping[str, Use]
@@ -204,6 +206,7 @@ def _server(name: str, number: int, table: Table) -> Server:
         period_us=table.number("period_us", budget, budget),
         replies=table.number("replies", least, least, MAX_REPLIES),
         own=_own(table),
+        empty=table.texts("empty"),
         provides=_provides(table.table("provides")),
         uses=_uses(table.table("uses")),
         irqs=_irqs(table.table("irq")),

@@ -65,6 +65,7 @@ PROGRAMS: Final[dict[str, Program]] = {
         Program("shell", 9, "commands from the keyboard"),
         Program("counter", 10, "counts"),
         Program("you", 11, "the person at the playground"),
+        Program("actor", 32, "uses its capabilities as it is told", "servers.lessons.actor"),
     )
 }
 

@@ -93,7 +93,7 @@ class Grant:
     """The name by which the server knows it."""
     slot: int
     resource: str
-    """What it is derived from."""
+    """What it is derived from; empty for a slot that has a name and nothing in it."""
     rights: int = ALL
     badge: int = 0
     """Badge of an endpoint or notification; -1: the guard that lets a CNode resolve whole words."""
@@ -249,6 +249,8 @@ def _grants(manifest: Manifest, server: Server) -> tuple[Grant, ...]:
         add("heap", f"{name}.heap")
     for other in server.controls:
         add(f"cspace_of_{other}", f"{other}.cspace", badge=-1)
+    for key in server.empty:
+        add(key, "")
     if name == SUPERVISOR:
         add("hearts", HEARTS, READ)
         add("sched_control", "sched_control")

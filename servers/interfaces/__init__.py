@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from servers.interfaces.actor import ACTOR
 from servers.interfaces.base import (
     FIRST_LABEL,
     OPERATIONS_PER_INTERFACE,
@@ -23,7 +24,7 @@ from servers.interfaces.names import NAMES
 from servers.interfaces.supervisor import SUPERVISOR
 
 INTERFACES: Final[dict[str, Interface]] = {
-    interface.name: interface for interface in (BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR)
+    interface.name: interface for interface in (BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR)
 }
 """The interface of every name that a manifest may use in `provides`."""
 
@@ -40,6 +41,6 @@ def find_operation(label: int) -> tuple[Interface, Operation] | None:
 
 
 __all__ = [
-    "BLOCK", "CLOCK", "CONSOLE", "COUNTER", "FILES", "INTERFACES", "LOG", "NAMES", "SUPERVISOR",
+    "ACTOR", "BLOCK", "CLOCK", "CONSOLE", "COUNTER", "FILES", "INTERFACES", "LOG", "NAMES", "SUPERVISOR",
     "Argument", "ErrorCode", "Interface", "Operation", "Value", "find_operation",
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Small programs that lessons are made of."""
