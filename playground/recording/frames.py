@@ -8,10 +8,10 @@ begin with a capital have to be understood; others may be skipped by a reader th
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from struct import Struct
 from typing import Final
-from zlib import crc32, decompressobj
 
 FORMAT: Final = 1
 """Version of the container; a higher one is from the future."""
@@ -51,7 +51,7 @@ class Frame:
 
 def pack(kind: bytes, content: bytes) -> bytes:
     """A frame as bytes."""
-    return _FRAME.pack(kind, len(content), crc32(content, crc32(kind))) + content
+    return _FRAME.pack(kind, len(content), zlib.crc32(content, zlib.crc32(kind))) + content
 
 
 def scan(data: bytes) -> tuple[list[Frame], str]:
@@ -79,7 +79,7 @@ def scan(data: bytes) -> tuple[list[Frame], str]:
             return frames, f"is damaged at byte {place:,}"
         if start + length > len(data):
             return frames, f"breaks off at byte {len(data):,}"
-        if crc32(memoryview(data)[start : start + length], crc32(kind)) != checksum:
+        if zlib.crc32(memoryview(data)[start : start + length], zlib.crc32(kind)) != checksum:
             return frames, f"is damaged between byte {place:,} and {start + length:,}"
         frames.append(Frame(kind, start, start + length))
         place = start + length
@@ -88,10 +88,10 @@ def scan(data: bytes) -> tuple[list[Frame], str]:
 
 def unpack(data: bytes) -> bytes:
     """What zlib packed, if it is not absurdly long. Raises Unreadable."""
-    unpacker = decompressobj()
+    unpacker = zlib.decompressobj()
     try:
         content = unpacker.decompress(data, MOST_BYTES)
-    except Exception as error:  # zlib.error is not the only one that a crafted stream raises
+    except zlib.error as error:
         raise Unreadable(f"has a block that cannot be unpacked ({error})") from error
     if not unpacker.eof:
         raise Unreadable("has a block that is incomplete or absurdly long")
