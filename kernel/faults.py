@@ -43,8 +43,6 @@ def timeout(kernel: Kernel, thread: TCB) -> None:
     assert context is not None
     words = (context.badge, context.consumed // costs.CYCLES_PER_MICROSECOND)
     context.consumed = 0
-    if thread.state == ThreadState.RUNNING and thread is kernel.current:
-        thread.state = ThreadState.RESTART
     _send(kernel, thread, thread.timeout_handler, Fault.TIMEOUT, words, "", can_donate=False)
 
 

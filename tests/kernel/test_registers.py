@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kernel import Kernel
-from kernel.abi import InitSlot, Label, ThreadState
+from kernel.abi import Error, InitSlot, Label, ThreadState
 from kernel.events import BOOTED
-from kernel.syscalls import recv
+from kernel.syscalls import recv, signal, wait
 from kernel.vehicle import CoroutineVehicle
 from tests.kernel.bench import Bench, scenario
 
@@ -43,6 +43,35 @@ async def test_copying_can_suspend_the_source(bench: Bench) -> None:
     assert bench.state(source) == ThreadState.BLOCKED_ON_RECEIVE
     await bench.invoke(target.tcb, Label.TCB_COPY_REGISTERS, (SUSPEND_SOURCE,), (source.tcb,))
     assert bench.state(source) == ThreadState.INACTIVE
+
+
+@scenario
+async def test_fewer_registers_than_announced_are_refused(bench: Bench) -> None:
+    async def program() -> None:
+        bench.log.append("ran")
+
+    thread = await bench.thread(program, start=False)
+    assert await bench.error(thread.tcb, Label.TCB_WRITE_REGISTERS, (1, 2, 1)) == Error.TRUNCATED_MESSAGE
+    assert await bench.error(thread.tcb, Label.TCB_WRITE_REGISTERS, (1, 0)) == (Error.RANGE_ERROR, 1, 36)
+    await bench.settle()
+    assert bench.log == []
+
+
+@scenario
+async def test_a_thread_of_priority_0_runs_when_nobody_else_wants_to(bench: Bench) -> None:
+    async def program() -> None:
+        bench.log.append("ran")
+
+    notification = await bench.notification()
+    awaiter = await bench.mint(notification, 1)
+
+    async def wakes_the_test() -> None:
+        await signal(awaiter)
+
+    await bench.thread(wakes_the_test, priority=0)
+    await bench.thread(program, priority=0)  # the last to be made ready is the first to run
+    await wait(notification)
+    assert bench.log == ["ran"]
 
 
 def test_a_kernel_begins_at_cycle_0_with_the_root_task_running() -> None:
