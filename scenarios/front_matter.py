@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from scenarios.language.errors import Problem, nearest
+from scenarios.parameters import Parameter, read_parameters
 
 MARK: Final = "+++"
 
@@ -25,6 +26,7 @@ class FrontMatter:
     """How long it takes to show; 0 if it does not say."""
     objectives: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
     system_line: int = 1
     """Where `system` stands, for messages about it."""
 
@@ -86,10 +88,14 @@ def read_front_matter(lines: Sequence[str], file: str) -> tuple[FrontMatter, int
         sentence = f"The front matter is not TOML: {str(error).partition(' (at ')[0]}"
         return FrontMatter(), end + 1, [problem(line, column, sentence)]
     problems = []
+    parameters, complaints = read_parameters(table.pop("parameters", {}))
+    for key, sentence in complaints:
+        problems.append(problem(_line_of(key, lines[:end]), 1, sentence))
     for key, value in table.items():
         line = _line_of(key, lines[:end])
         if key not in _KEYS:
-            problems.append(problem(line, 1, f"The front matter has no key `{key}`{nearest(key, list(_KEYS))}"))
+            clause = nearest(key, [*_KEYS, "parameters"])
+            problems.append(problem(line, 1, f"The front matter has no key `{key}`{clause}"))
         elif not _KEYS[key].right(value):
             problems.append(problem(line, 1, f"`{key}` is {_KEYS[key].what}, not {value!r}"))
     for key, row in _KEYS.items():
@@ -99,6 +105,7 @@ def read_front_matter(lines: Sequence[str], file: str) -> tuple[FrontMatter, int
     good: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in table.items() if key not in wrong
     }
+    good["parameters"] = tuple(replace(row, line=_line_of(row.name, lines[:end])) for row in parameters)
     return FrontMatter(**good, system_line=_line_of("system", lines[:end])), end + 1, problems
 
 

@@ -8,8 +8,8 @@ exist: `problems_in` holds the commands of a lesson against the names of its sys
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 from markdown_it import MarkdownIt
@@ -20,6 +20,7 @@ from scenarios.language.check import World, check_command, operation_of
 from scenarios.language.errors import LanguageError, LessonError, Problem, unknown
 from scenarios.language.parser import parse_line
 from scenarios.language.syntax import Ask, Call, Command, Expect, Goto, MarkMoment
+from scenarios.parameters import Value, choose_values, substitute
 from servers.interfaces import Operation
 
 LARGEST_LESSON: Final = 256 * 1024
@@ -76,6 +77,8 @@ class Lesson:
     """As it is shown in messages."""
     front: FrontMatter
     beats: tuple[Beat, ...]
+    values: Mapping[str, Value] = field(default_factory=dict)
+    """Of its parameters, as this playing has them."""
 
     @property
     def title(self) -> str:
@@ -88,11 +91,23 @@ class Lesson:
         return (command for beat in self.beats for command in beat.commands)
 
 
-def parse_lesson(text: str, file: str, name: str = "") -> Lesson:
-    """Read a lesson. Raises LessonError with everything that is wrong with its syntax."""
+def parse_lesson(text: str, file: str, name: str = "", given: Mapping[str, str] | None = None) -> Lesson:
+    """Read a lesson. Raises LessonError with everything that is wrong with its syntax.
+
+    `given`: values of its parameters, as a person writes them. Raises SettingError for one that cannot be.
+    """
+    lesson, problems = _read_lesson(text, file, name, given or {})
+    if problems:
+        raise LessonError(problems)
+    return lesson
+
+
+def _read_lesson(text: str, file: str, name: str, given: Mapping[str, str]) -> tuple[Lesson, list[Problem]]:
+    """As much of a lesson as can be understood, and what is wrong with the rest."""
     lines = re.split("\r\n|\r|\n", text)
     front, body_start, problems = read_front_matter(lines, file)
-    reader = _Reader(file, lines, body_start)
+    values = choose_values(front.parameters, given)
+    reader = _Reader(file, lines, body_start, values)
     beats = reader.beats(front.title)
     problems = [*problems, *reader.problems]
     count = sum(len(beat.commands) for beat in beats)
@@ -100,24 +115,30 @@ def parse_lesson(text: str, file: str, name: str = "") -> Lesson:
         problems.append(Problem(file, 1, 1, f"A lesson has at most {MOST_COMMANDS} commands, this one has {count}", ""))
     if not count and not problems:
         problems.append(Problem(file, 1, 1, f"The lesson has no commands: write them in blocks fenced ```{FENCE}", ""))
-    if problems:
-        raise LessonError(problems)
-    return Lesson(name or file, file, front, tuple(beats))
+    return Lesson(name or file, file, front, tuple(beats), values), problems
 
 
-def decode_lesson(data: bytes, file: str, name: str = "") -> Lesson:
-    """Read a lesson from the bytes of a file. Raises LessonError."""
+def decode_lesson(data: bytes, file: str, name: str = "", given: Mapping[str, str] | None = None) -> Lesson:
+    """Read a lesson from the bytes of a file. Raises LessonError, SettingError."""
+    return parse_lesson(_decode(data, file), file, name, given)
+
+
+def read_all(data: bytes, file: str, name: str, given: Mapping[str, str]) -> tuple[Lesson, list[Problem]]:
+    """As much of a lesson as can be understood, and what is wrong with the rest. Raises LessonError, SettingError."""
+    return _read_lesson(_decode(data, file), file, name, given)
+
+
+def _decode(data: bytes, file: str) -> str:
     if len(data) > LARGEST_LESSON:
         sentence = f"A lesson has at most {LARGEST_LESSON:,} bytes, this file has {len(data):,}"
         raise LessonError([Problem(file, 1, 1, sentence, "")])
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = data[: error.start]
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
         sentence = f"A lesson is UTF-8 text; byte 0x{data[error.start]:02x} here is not"
         raise LessonError([Problem(file, line, column, sentence, "")]) from None
-    return parse_lesson(text, file, name)
 
 
 def problems_in(lesson: Lesson, world: World) -> list[Problem]:
@@ -154,7 +175,8 @@ def has_expectations(lesson: Lesson) -> bool:
 class _Reader:
     """Walks the top level of the document: headings begin beats, `play` fences hold commands, the rest is prose."""
 
-    def __init__(self, file: str, lines: Sequence[str], body_start: int) -> None:
+    def __init__(self, file: str, lines: Sequence[str], body_start: int, values: Mapping[str, Value]) -> None:
+        self.values = values
         self.file = file
         self.lines = lines
         self.body_start = body_start
@@ -191,7 +213,7 @@ class _Reader:
         return tuple(segments)
 
     def _add_prose(self, segments: list[Prose | Play], begin: int, end: int) -> None:
-        markdown = "\n".join(self.lines[begin:end]).strip("\n")
+        markdown = substitute("\n".join(self.lines[begin:end]).strip("\n"), self.values)
         if markdown.strip():
             segments.append(Prose(markdown))
 
@@ -205,7 +227,7 @@ class _Reader:
             raw = self.lines[number]
             indent = len(raw) - len(content) if raw.endswith(content) else 0
             try:
-                command = parse_line(" " * indent + content, self.file, number + 1)
+                command = parse_line(" " * indent + substitute(content, self.values), self.file, number + 1)
             except LanguageError as error:
                 self.problems.append(error.problem)
                 continue

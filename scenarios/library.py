@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,7 +11,8 @@ from typing import Final
 
 from scenarios.language.check import world_of
 from scenarios.language.errors import LessonError, Problem, unknown
-from scenarios.lesson import LARGEST_LESSON, Lesson, decode_lesson, problems_in
+from scenarios.lesson import LARGEST_LESSON, Lesson, decode_lesson, problems_in, read_all
+from scenarios.parameters import SettingError, changed_manifest
 from servers.manifest import Manifest, parse_manifest
 
 LESSONS: Final = ("lessons", ".md")
@@ -41,16 +42,21 @@ def lessons() -> Iterator[Lesson]:
     return (read_lesson(name) for name in lesson_names())
 
 
-def read_lesson(name: str) -> Lesson:
+def read_lesson(name: str, given: Mapping[str, str] | None = None) -> Lesson:
     """The lesson with that name, or in that file if the name ends in `.md`. Raises NotFound or LessonError."""
     data, file = _read("lesson", name, *LESSONS, LARGEST_LESSON)
-    return decode_lesson(data, file, Path(name).name.removesuffix(".md"))
+    return decode_lesson(data, file, Path(name).name.removesuffix(".md"), given)
 
 
 def read_system(name: str, beside: str = "") -> Manifest:
     """The system with that name, or in that file if the name ends in `.toml`; a relative path is taken from the folder
     of the file `beside`. Raises NotFound or ManifestError."""
-    path = str(Path(beside).parent / name) if beside and name.endswith(".toml") else name
+    path = name
+    if beside and name.endswith(".toml"):
+        folder = Path(beside).parent
+        path = str(folder / name)
+        if not Path(path).resolve().is_relative_to(folder.resolve()):
+            raise NotFound(f"the system {name} lies outside the folder of the lesson, which may read nothing there")
     data, file = _read("system", path, *SYSTEMS, LARGEST_MANIFEST)
     try:
         return parse_manifest(data.decode("utf-8-sig"), file)
@@ -59,18 +65,33 @@ def read_system(name: str, beside: str = "") -> Manifest:
 
 
 def manifest_of(lesson: Lesson) -> Manifest:
-    """The system that a lesson is about. Raises NotFound or ManifestError."""
-    return read_system(lesson.front.system, beside=lesson.file)
+    """The system that a lesson is about, with what its parameters set. Raises NotFound, ManifestError, LessonError."""
+    manifest = read_system(lesson.front.system, beside=lesson.file)
+    text = manifest.text
+    for parameter in lesson.front.parameters:
+        if parameter.sets:
+            try:
+                text = changed_manifest(text, parameter.sets, lesson.values[parameter.name])
+            except SettingError as error:
+                raise LessonError([Problem(lesson.file, parameter.line, 1, str(error), "")]) from None
+    return manifest if text == manifest.text else parse_manifest(text, manifest.file)
 
 
-def checked_lesson(name: str) -> Lesson:
-    """A lesson whose commands name only what its system has. Raises NotFound, LessonError or ManifestError."""
-    lesson = read_lesson(name)
-    try:
-        manifest = manifest_of(lesson)
-    except NotFound as error:
-        raise LessonError([Problem(lesson.file, lesson.front.system_line, 1, str(error), "")]) from None
-    if problems := problems_in(lesson, world_of(manifest)):
+def checked_lesson(name: str, given: Mapping[str, str] | None = None) -> Lesson:
+    """A lesson whose commands name only what its system has. `given`: values of its parameters.
+
+    Raises LessonError with everything that is wrong with it, and NotFound, ManifestError or SettingError.
+    """
+    data, file = _read("lesson", name, *LESSONS, LARGEST_LESSON)
+    lesson, problems = read_all(data, file, Path(name).name.removesuffix(".md"), given or {})
+    if lesson.front.system:
+        try:
+            problems = [*problems, *problems_in(lesson, world_of(manifest_of(lesson)))]
+        except LessonError as error:
+            problems = [*problems, *error.problems]
+        except NotFound as error:
+            problems = [*problems, Problem(lesson.file, lesson.front.system_line, 1, str(error), "")]
+    if problems:
         raise LessonError(problems)
     return lesson
 
