@@ -166,10 +166,31 @@ def _inspect(hand: Hand, rest: str) -> None:
 
 
 def _why(hand: Hand, rest: str) -> None:
+    first, _, words = rest.partition(" ")
+    asked = words.strip() if first == "not" else None
+    if asked is not None:
+        _check_why_not(hand, asked)
+        hand.desk.change(moment=-1, why_not=asked)
+        hand.open_why()
+        return
+    hand.desk.change(why_not=None)
     if rest:
         _select(hand, rest)
         hand.desk.change(moment=-1)
     hand.open_why()
+
+
+def _check_why_not(hand: Hand, words: str) -> None:
+    from playground.view.why_not import servers_in
+
+    names = list(hand.desk.view.servers)
+    try:
+        servers = servers_in(words)
+    except ValueError as error:
+        raise UserMistake(str(error)) from None
+    for name in servers:
+        if name not in names:
+            raise UserMistake(f"No server is called `{name}`{nearest(name, names)}")
 
 
 def _crash(hand: Hand, rest: str) -> None:
@@ -212,10 +233,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
            lambda hand, _: hand.open_revoke()),
     Action("crash", ("c",), "c", "crash", "Make the selected server fail.", _crash, "crash [SERVER]", 1),
     Action("why", ("question_mark",), "?", "why", "Why is this so: causes, back to what came from outside.", _why,
-           "why [SERVER]", 1),
+           "why [SERVER] | why not [SERVER [reach SERVER]]", 5),
     Action("command", ("colon",), ":", "command", "Type a command.", lambda hand, _: hand.focus_command_line()),
     Action("inspect", ("i",), "i", "inspect", "Show or hide the inspector.", _inspect, "inspect [TAB]", 1),
-    Action("explore", ("e",), "e", "explore", "Look into the kernel: what is under the cursor, or any object by its name.",
+    Action("explore", ("e",), "e", "explore", "Look into the kernel: what is under the cursor, or an object by name.",
            lambda hand, rest: hand.open_explorer(rest), "explore [NAME]", 3),
     Action("console", ("k",), "k", "console", "Type into the machine's console, where the shell runs.",
            lambda hand, _: hand.open_console(), "console"),
@@ -232,7 +253,9 @@ BY_KEY: Final = {key: action.name for action in ACTIONS for key in action.keys}
 COMMANDS: Final = {action.name: action for action in ACTIONS if action.usage}
 """The actions that can be typed."""
 
-NEED_A_MACHINE: Final = frozenset({"step", "event", "back", "send", "revoke", "crash", "why", "inspect", "console"})
+NEED_A_MACHINE: Final = frozenset(
+    {"step", "event", "back", "send", "revoke", "crash", "why", "inspect", "explore", "console"}
+)
 """Actions that cannot be done before the machine has booted."""
 
 

@@ -22,6 +22,8 @@ IDS: Final = frozenset({
     "endpoint", "notification", "reply", "sched_context", "untyped", "frame", "vspace", "woken", "root_thread",
 })  # fmt: skip
 """Fields that hold the number of an object."""
+HOW: Final = ("a send: the sender goes on", "a call: the sender waits for the answer", "a fault: the sender waits")
+RESTARTS: Final = ("an answer to a call", "the answer to a fault: go on", "the answer to a fault: stop")
 SLOTS: Final = (("cnode", "index"), ("to_cnode", "to_index"), ("with_cnode", "with_index"))
 
 
@@ -91,7 +93,10 @@ def _mentions(desk: Desk, event: Event) -> list[Entry]:
 
 
 def _number(event: Event, name: str, value: int) -> str:
-    """A number as the sentences say it where they have a word."""
+    """A number, with its meaning where it stands for something."""
+    meanings = {("message", "how"): HOW, ("replied", "restarts"): RESTARTS}.get((TABLE[event[0]].name, name))
+    if meanings is not None:
+        return meanings[value]
     if name in ("badge", "word", "address", "vaddr") or value > 0xFFFF_FFFF:
         return f"{value:#x}"
     return f"{value:,}"

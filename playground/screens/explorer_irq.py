@@ -44,7 +44,7 @@ def _way(view: View, line: IrqView, device: str, width: int) -> list[Entry]:
     """device ──▶ kernel ──▶ notification ──▶ driver."""
     notification = view.notifications.get(line.notification)
     driver = who(view, notification.thread) if notification is not None and notification.thread else "nobody"
-    stops = [device, f"irq {line.irq}", view.name_of(line.notification), driver]
+    stops = [f"device {device}", f"irq {line.irq}", view.name_of(line.notification), f"thread {driver}"]
     canvas = Canvas(width, 3)
     spare = max(width - sum(len(stop) + 4 for stop in stops) - 1, 0)
     gap = max(min(spare // 3, 6), 2)

@@ -88,7 +88,8 @@ def mention(view: View, object_id: int) -> Row:
     if thread is not None:
         mark = STATES[thread.state]
         runs += ((f"  {mark.glyph} {mark.words}", mark.ink),)
-    return runs + ((("  (gone)", "quiet"),) if gone else ())
+    lost = "  (no capability to it is left)" if kind == TYPE_WORDS[ObjectType.UNTYPED] else "  (gone)"
+    return runs + (((lost, "quiet"),) if gone else ())
 
 
 def link(desk: Desk, label: str, object_id: int, *more: tuple[str, str]) -> Entry:

@@ -93,11 +93,9 @@ def paint(canvas: Canvas, lit: int) -> None:
     for state, (x, y) in PLACES.items():
         mark = STATES[state]
         if state == lit:
-            canvas.put(x - 1, y, f" {mark.glyph} {mark.name} ", f"{mark.ink} bold reverse")
+            canvas.put(x - 1, y, f"[{mark.glyph} {mark.name}]", f"{mark.ink} bold reverse")
         else:
             canvas.put(x, y, f"{mark.glyph} {mark.name}", "text" if state in reachable else "quiet")
-    x, y = PLACES[ThreadState(lit)]
-    canvas.put(x - 1, y, "▶", f"{STATES[lit].ink} bold reverse")
 
 
 def diagram(lit: int) -> list[Entry]:

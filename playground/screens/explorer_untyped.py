@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Final, NamedTuple
 
 from kernel.abi import ObjectType
-from playground.screens.canvas import Canvas
+from playground.screens.canvas import Canvas, Row
 from playground.screens.desk import Desk
 from playground.screens.explorer_holders import holders
 from playground.screens.explorer_parts import Topic, about, heading, link, listed, mention
 from playground.screens.inspector_tabs import Entry, Page, Target, entry
-from playground.screens.words import plural, size_word
+from playground.screens.words import size_word
 from playground.view.derivation import has_children
 from playground.view.model import View
 from playground.view.objects import TYPE_WORDS, ObjectView
@@ -20,9 +21,11 @@ ABOUT: Final = (
     "multiple of its size. The watermark only rises: it falls back when all that was made is gone."
 )
 ROWS: Final = 4
-"""Rows of the map."""
+"""Rows of the enlarged map."""
 MARGIN: Final = 13
 """Columns of the address before each row."""
+SHORTEST_NAME: Final = 5
+"""An object that takes more cells than this has its name written into them."""
 
 LETTERS: Final[dict[int, tuple[str, str]]] = {
     ObjectType.UNTYPED: ("U", "quiet bold"),
@@ -100,38 +103,72 @@ def page(desk: Desk, target: Target, width: int) -> Page:
 
 
 def memory_map(parts: list[Span], address: int, size: int, mark: int, width: int) -> list[Entry]:
-    """The memory as rows of cells, each cell the same number of bytes; below it, where the watermark stands."""
+    """All of it as one bar; then what is below the watermark, enlarged: each object with its letter and name."""
     cells = width - MARGIN - 1
-    per_row = size // ROWS
-    canvas = Canvas(width, ROWS + 1)
+    canvas = Canvas(width, ROWS + 2)
+    full = min(mark * cells // size + bool(mark), cells)
+    canvas.put(1, 0, "all of it", "quiet")
+    canvas.put(MARGIN, 0, "█" * full, "lit")
+    canvas.put(MARGIN + full, 0, "·" * (cells - full), "line")
+    region = min(1 << max(mark - 1, 0).bit_length(), size) if mark else size
+    per_row = region / ROWS
+    starts = [part.start for part in parts]
     for row in range(ROWS):
-        canvas.put(1, row, f"{address + row * per_row:#010x}", "quiet")
+        canvas.put(1, row + 1, f"{address + int(row * per_row):#010x}", "quiet")
+        before: Span | None = None
         for column in range(cells):
-            first = row * per_row + column * per_row // cells
-            last = row * per_row + (column + 1) * per_row // cells
-            part = _at(parts, first, max(last, first + 1))
-            canvas.put(MARGIN + column, row, part.letter, part.ink)
-    if mark >= size:
-        canvas.put_right(width, ROWS, "full: the watermark stands at the end ▲", "faulted bold")
-    else:
-        row, offset = divmod(mark, per_row)
-        column = MARGIN + offset * cells // per_row
-        canvas.put(column, row, "▏" if mark else canvas.character(column, row), "lit bold")
-        words = f"watermark {mark:#x}, in row {row + 1}"
-        start = min(column, width - len(words) - 3)
-        canvas.put(start, ROWS, f"▲ {words}" if start == column else f"{words} ▲", "lit bold")
-    return [Entry(canvas.row(row)) for row in range(ROWS + 1)]
+            first = int(row * per_row + column * per_row / cells)
+            last = int(row * per_row + (column + 1) * per_row / cells)
+            part = _at(parts, starts, first, max(last, first + 1))
+            if part is not before:
+                _paint_part(canvas, MARGIN + column, row + 1, part, first, int(per_row / cells), MARGIN + cells)
+            before = part
+    _paint_watermark(canvas, mark, region, per_row, cells)
+    return [Entry(canvas.row(row)) for row in range(ROWS + 2)]
 
 
-def _at(parts: list[Span], first: int, last: int) -> Span:
+def _paint_part(canvas: Canvas, x: int, y: int, part: Span, first: int, cell: int, end: int) -> None:
+    """One object from where it begins in this row to where it or the row ends."""
+    length = min(max(-(-(part.end - first) // max(cell, 1)), 1), end - x)
+    if part.thing is None or part.gone:
+        canvas.put(x, y, part.letter * length, part.ink)
+        return
+    begins = part.start >= first - cell
+    name = part.thing.name.rpartition(".")[2] if length > SHORTEST_NAME and begins else ""
+    text = (part.letter if begins else "") + (f" {name}"[: length - 2] if name else "")
+    canvas.put(x, y, text + "─" * (length - len(text)), part.ink)
+
+
+def _paint_watermark(canvas: Canvas, mark: int, region: int, per_row: float, cells: int) -> None:
+    y, width = ROWS + 1, canvas.width
+    if mark >= region:
+        canvas.put_right(width - 1, y, f"watermark {mark:#x} ▲", "lit bold")
+        return
+    row = int(mark / per_row)
+    column = MARGIN + int((mark - row * per_row) * cells / per_row)
+    canvas.put(column, row + 1, "▏", "lit bold")
+    words = f"watermark {mark:#x}" + (f", in row {row + 1}" if mark else ": nothing is made from it")
+    start = min(column, width - len(words) - 3)
+    canvas.put(start, y, f"▲ {words}" if start == column else f"{words} ▲", "lit bold")
+
+
+def _at(parts: list[Span], starts: list[int], first: int, last: int) -> Span:
     """What fills most of a cell; a living object before anything else."""
-    touching = [part for part in parts if part.start < last and part.end > first]
-    return max(touching, key=lambda part: (part.thing is not None, min(part.end, last) - max(part.start, first)))
+    best, rank = parts[-1], (-1, -1)
+    for place in range(max(bisect_right(starts, first) - 1, 0), len(parts)):
+        part = parts[place]
+        if part.start >= last:
+            break
+        mine = (int(part.thing is not None), min(part.end, last) - max(part.start, first))
+        if mine > rank:
+            best, rank = part, mine
+    return best
 
 
 def _legend(parts: list[Span]) -> list[Entry]:
     """Every letter of the map in words, with how much there is of it."""
     totals: dict[tuple[str, str, str], tuple[int, int]] = {}
+    many = {"Reply": "Replies"}
     for part in parts:
         if part.gone:
             word = "gone, not usable yet"
@@ -142,11 +179,11 @@ def _legend(parts: list[Span]) -> list[Entry]:
         key = (part.letter, part.ink, word)
         count, size = totals.get(key, (0, 0))
         totals[key] = (count + 1, size + part.end - part.start)
-    pieces = [
-        ((f" {letter} ", ink), (f"{plural(count, word) if letter.isalpha() and letter != 'x' else word} "
-                               f"{size_word(size)}  ", "quiet"))
-        for (letter, ink, word), (count, size) in totals.items()
-    ]  # fmt: skip
+    pieces: list[Row] = []
+    for (letter, ink, word), (count, size) in totals.items():
+        counted = f"{count} {word if count == 1 else many.get(word, word + 's')}"
+        told = word if letter in "░·x" else counted
+        pieces.append(((f" {letter} ", ink), (f"{told} {size_word(size)}  ", "quiet")))
     return [Entry(tuple(run for piece in pieces[at : at + 3] for run in piece)) for at in range(0, len(pieces), 3)]
 
 

@@ -188,7 +188,10 @@ class ScreenHand:
             self.before = here
 
     def return_focus(self) -> None:
-        """Back to the pane that had the focus before."""
+        """Back to the sheet that is open, or to the pane that had the focus before."""
+        if self.sheet is not None:
+            self.focus(self.sheet)
+            return
         pane = self.before if self.before is not None and self.before.is_attached else self.app.query_one(Shelves)
         if not isinstance(pane, Inspector):
             self.app.screen.remove_class("inspecting")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from playground.view.model import ServerView
 
 SHELVES = ("applications", "servers", "drivers")
+SLIM = 56
+"""Below this width the name of a shelf stands above its servers instead of beside them."""
 
 
 def by_shelf(desk: Desk) -> dict[str, list[ServerView]]:
@@ -132,20 +134,24 @@ class Shelves(Pane, can_focus=True):
         spare = canvas.height - len(lines) - 1
         gap = 1 if spare >= len(SHELVES) else 0
         rows = canvas.height - 1 - (1 if spare > gap * len(SHELVES) else 0)
+        slim = canvas.width < SLIM and spare > 2 * len(SHELVES)
         y = 0
         for shelf, server in lines[self._first_line(lines, rows) :]:
             if shelf and y and gap:
                 y += 1
             if y >= rows:
                 break
-            self._paint_line(canvas, y, shelf, server)
+            if slim and shelf:
+                canvas.put(1, y, shelf, "quiet bold")
+                y += 1
+            self._paint_line(canvas, y, "" if slim else shelf, server, 1 if slim else 14)
             y += 1
         bar = min(y + gap, canvas.height - 1)
         paint_bar(canvas, bar, self.desk, edges=False)
         if bar + 1 < canvas.height:
             canvas.put(1, bar + 1, "devices", "quiet bold")
             names = "timer   keyboard, screen   " + (f"disk: {self.desk.machine.disk_label}")
-            canvas.put(16, bar + 1, names, "device")
+            canvas.put(10 if slim else 16, bar + 1, names, "device")
 
     def _first_line(self, lines: list[tuple[str, ServerView]], rows: int) -> int:
         """Scroll so far that the selected server can be seen."""
@@ -153,21 +159,21 @@ class Shelves(Pane, can_focus=True):
         self._top = min(max(self._top, selected - rows + 1, 0), selected) if len(lines) > rows else 0
         return self._top
 
-    def _paint_line(self, canvas: Canvas, y: int, shelf: str, server: ServerView) -> None:
+    def _paint_line(self, canvas: Canvas, y: int, shelf: str, server: ServerView, left: int) -> None:
         look = self._look(server)
         canvas.put(1, y, shelf, "quiet bold", 14)
-        canvas.put(14, y, "▸" if look.selected else " ", "lit bold")
+        canvas.put(left, y, "▸" if look.selected else " ", "lit bold")
         ink = ink_of(server)
-        canvas.put(16, y, server.status.glyph, f"{ink} bold")
-        canvas.put(18, y, server.name, "lit bold" if look.lit else "title", 12)
+        canvas.put(left + 2, y, server.status.glyph, f"{ink} bold")
+        canvas.put(left + 4, y, server.name, "lit bold" if look.lit else "title", 12)
         end = canvas.width - 1
         x = canvas.put_right(end, y, rate_word(server.rate), "text" if server.rate >= 1 else "quiet")
         if server.life > 1:
             x = canvas.put_right(min(x - 1, end - 7), y, f"life {server.life}", "quiet")
         if look.losing:
-            canvas.put(30, y, f"loses {look.losing}", "faulted strike", x - 31)
+            canvas.put(left + 16, y, f"loses {look.losing}", "faulted strike", x - left - 17)
         else:
-            canvas.put(30, y, state_sentence(server), ink, x - 31)
+            canvas.put(left + 16, y, state_sentence(server), ink, x - left - 17)
         if look.dimmed:
             canvas.tint(0, y, canvas.width, "dim")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_the_last_states_of_every_thread_follow_the_arrows_of_the_state_machine(
     steps = 0
     for thread in system.view.threads.values():
         states = [state for _, state in thread.states]
-        for before, after in zip(states, states[1:], strict=False):
+        for before, after in pairwise(states):
             assert (before, after) in ARROWS
             steps += 1
         assert not states or states[-1] == thread.state
