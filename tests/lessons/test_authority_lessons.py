@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kernel import derivation
+from kernel import deletion, derivation
 from kernel.abi import ObjectType, Rights
-from kernel.objects import Capability
+from kernel.kernel import Kernel
+from kernel.objects import Capability, Slot
 from tests.lessons.mutations import demand_failure, replaced, rewritten
 
 EVE_DIES = "server eve, cause page-fault"
@@ -31,3 +32,37 @@ def test_delegation_fails_when_a_copy_gets_the_rights_that_were_asked_for() -> N
 def test_delegation_fails_when_a_badge_can_be_set_twice() -> None:
     with rewritten(derivation.with_data, "preserve or cap.badge != 0", "preserve"):
         demand_failure("delegation", "the reply is the error ILLEGAL_OPERATION")
+
+
+def test_revoke_the_tree_fails_when_copies_of_copies_become_children() -> None:
+    with rewritten(derivation.is_parent, "not left.revocable or ", ""):
+        demand_failure("revoke-the-tree", "ben holds its capability key")
+
+
+def test_revoke_the_tree_fails_when_the_same_badge_makes_the_same_branch() -> None:
+    with rewritten(derivation.is_parent, " and not right.first_badged", ""):
+        demand_failure("revoke-the-tree", "eve holds its capability key")
+
+
+def test_revoke_the_tree_fails_when_the_revoker_loses_its_own() -> None:
+    revoke = deletion.revoke
+
+    def greedy(kernel: Kernel, slot: Slot) -> None:
+        revoke(kernel, slot)
+        if slot.cap is not None and slot.cap.kind == ObjectType.ENDPOINT:
+            deletion.delete(kernel, slot, exposed=True)
+
+    with replaced(deletion, "revoke", greedy):
+        demand_failure("revoke-the-tree", "owner holds its capability five")
+
+
+def test_revoke_the_tree_fails_when_revoking_spares_what_others_hold() -> None:
+    with rewritten(deletion.revoke, "while slot.next", "while slot.next.home is slot.home and slot.next"):
+        demand_failure("revoke-the-tree", "ann lacks its capability key")
+
+
+def test_revoke_the_tree_fails_when_losing_a_key_cancels_the_message_that_waits() -> None:
+    final = "if not final or kind == ObjectType.ZOMBIE:"
+    cancelling = f"if kind == ObjectType.ENDPOINT:\n        endpoint.cancel_all(kernel, target)\n    {final}"
+    with rewritten(deletion._finalise, final, cancelling):
+        demand_failure("revoke-the-tree", "ann is sending")
