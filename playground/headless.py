@@ -1,126 +1,147 @@
 """Lessons without a screen: each is a test with a line for every expectation and an exit code.
 
-0 passed, 1 failed, 2 not a valid lesson, 3 could not be decided, which is never a pass.
+0 passed, 1 failed, 2 not a valid lesson, 3 could not be decided, which is never a pass. Several lessons are played in
+processes side by side, and reported in the order in which they were asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
-from playground.images import virtual_disk
-from playground.machine.core import Core
-from playground.player import CoreStage
-from playground.recording.problem import RecordingProblem
-from scenarios.language import LessonError, world_of
-from scenarios.lesson import Lesson, has_expectations
-from scenarios.library import NotFound, checked_lesson, manifest_of
-from scenarios.player import FREE, LessonSession, LogLine, Outcome
-from servers.manifest import Manifest, ManifestError
+from playground.lesson_run import LessonResult, Wish, carry_out, play_on, run_lesson
+from playground.reports import FORMATS, report
+
+__all__ = [
+    "FAILED", "FORMATS", "INVALID", "PASSED", "UNDECIDED", "Progress", "carry_out_all", "exit_code", "play", "play_on",
+    "run_lesson",
+]  # fmt: skip
 
 PASSED: Final = 0
 FAILED: Final = 1
 INVALID: Final = 2
 UNDECIDED: Final = 3
 
-_CODES: Final = {"passed": PASSED, "failed": FAILED, "undecided": UNDECIDED, "pending": UNDECIDED}
+_CODES: Final = {"passed": PASSED, "failed": FAILED, "undecided": UNDECIDED, "invalid": INVALID}
 _WORST_FIRST: Final = (INVALID, FAILED, UNDECIDED, PASSED)
-_WORDS: Final = {"passed": "passed   ", "failed": "FAILED   ", "undecided": "UNDECIDED"}
 
 Write = Callable[[str], None]
+
+
+class CannotWrite(Exception):
+    """The report's file cannot be written; one sentence."""
+
+    is_users_mistake = True
 
 
 def play(
     names: Sequence[str],
     *,
     seed: int | None = None,
+    values: Mapping[str, str] | None = None,
     write: Write = print,
     record: Path | None = None,
     digest: bool = False,
+    form: str = "text",
+    output: Path | None = None,
+    alone: bool = False,
 ) -> int:
-    """Play lessons one after the other; a line for every expectation, and the worst exit code of all.
+    """Play lessons; a line for every expectation, or another form of report; the worst exit code of all.
 
-    `record`: the file to which the run of the only lesson is written; `digest`: print that of the events of each.
+    `record`: the file to which the run of the only lesson is written; `digest`: print that of the events of each;
+    `output`: the file that gets the report, and then a line for each lesson is written; `alone`: never in this process.
     """
-    codes = {_play_one(name, seed, write, record, digest) for name in names}
+    wishes = [Wish(name, seed, values or {}, record, digest) for name in names]
+    progress = Progress(len(names), sys.stderr)
+    results: list[LessonResult] = []
+    for result in carry_out_all(wishes, alone=alone):
+        results.append(result)
+        progress.count(result)
+        if form == "text" and output is None:
+            progress.clear()
+            for line in result.lines:
+                write(line)
+    progress.clear()
+    if output is not None:
+        _save(output, report(form, results))
+        for result in results:
+            write(result.lines[0] if result.verdict == "invalid" else f"{result.name}: {result.verdict}")
+    elif form != "text":
+        write(report(form, results).removesuffix("\n"))
+    return exit_code(results)
+
+
+def exit_code(results: Sequence[LessonResult]) -> int:
+    """The worst of all."""
+    codes = {_CODES[result.verdict] for result in results}
     return next((code for code in _WORST_FIRST if code in codes), PASSED)
 
 
-def run_lesson(lesson: Lesson, manifest: Manifest, seed: int) -> LessonSession:
-    """Play a lesson to its end on a machine of its own, flat out, and give the session with all outcomes."""
-    return play_on(Core(manifest, seed=seed, disk=virtual_disk()), lesson)
+def carry_out_all(wishes: Sequence[Wish], *, alone: bool = False) -> Iterator[LessonResult]:
+    """The results in the order of the wishes, each as soon as it and those before it are there."""
+    if len(wishes) == 1 and not alone:
+        yield carry_out(wishes[0])
+        return
+    with _pool(min(len(wishes), os.cpu_count() or 1)) as pool:
+        yield from pool.map(carry_out, wishes)
 
 
-def play_on(core: Core, lesson: Lesson) -> LessonSession:
-    """The same on a machine that has just booted; it is switched off afterwards."""
-    manifest = core.manifest
-    stage = CoreStage(core)
-    session = LessonSession(lesson, stage, world_of(manifest))
+@contextmanager
+def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that leave Ctrl-C to this one."""
+    pool = ProcessPoolExecutor(max(workers, 1), mp_context=get_context("spawn"), initializer=_ignore_interrupts)
     try:
-        while session.next():
-            while 0 < (entries := session.poll()) < FREE:
-                stage.advance(entries, session.deadline)
+        yield pool
     finally:
-        core.close()
-    return session
+        pool.shutdown(cancel_futures=True)
 
 
-def _play_one(name: str, seed: int | None, write: Write, record: Path | None, digest: bool) -> int:
-    lesson = _checked(name, write)
-    if lesson is None:
-        return INVALID
-    manifest = manifest_of(lesson)
-    write(f"{lesson.name}: {lesson.title}")
-    core = Core(manifest, seed=lesson.front.seed if seed is None else seed, disk=virtual_disk())
+def _ignore_interrupts() -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@dataclass(slots=True)
+class Progress:
+    """One line that says how far the suite is, on a terminal only."""
+
+    total: int
+    stream: TextIO
+    done: int = 0
+    bad: int = 0
+    shown: bool = field(default=False)
+
+    def count(self, result: LessonResult) -> None:
+        """One more is done."""
+        self.done += 1
+        self.bad += result.verdict != "passed"
+        if self.total > 1 and self.stream.isatty():
+            bad = f", {self.bad} not passed" if self.bad else ""
+            self.stream.write(f"\r\x1b[K{self.done} of {self.total} lessons played{bad}")
+            self.stream.flush()
+            self.shown = True
+
+    def clear(self) -> None:
+        """Make room for something else."""
+        if self.shown:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
+            self.shown = False
+
+
+def _save(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    unfinished = path.with_name(f".{path.name}.part")
     try:
-        recorder = None if record is None else core.record(record)
-    except RecordingProblem:
-        core.close()
-        raise
-    session = play_on(core, lesson)
-    for line in session.log:
-        for text in _lines(line):
-            write(text)
-    write(_summary(lesson, session.outcomes))
-    if digest:
-        write(f"digest {core.trace.digest()} over {len(core.trace.events):,} events")
-    if recorder is not None and recorder.problem:
-        raise RecordingProblem(recorder.problem)
-    return _CODES[session.verdict]
-
-
-def _checked(name: str, write: Write) -> Lesson | None:
-    try:
-        return checked_lesson(name)
-    except (NotFound, LessonError, ManifestError) as error:
-        write(str(error))
-        return None
-
-
-def _lines(line: LogLine) -> list[str]:
-    """How one line of the player is printed; what is for a presenter's eyes only is left out."""
-    match line.kind:
-        case "beat":
-            return ["", f"{line.text}  ({line.place})"]
-        case "say":
-            return [f"    {line.text}"]
-        case "ask":
-            return [f"    Question: {line.text}", f"              {line.detail}"]
-        case "do":
-            return [f"  > {line.text}"]
-        case "check":
-            detail = f": {line.detail}" if line.detail else ""
-            return [f"  {_WORDS.get(line.verdict, line.verdict)} {line.place}  {line.text}{detail}"]
-        case _:
-            return []
-
-
-def _summary(lesson: Lesson, outcomes: Sequence[Outcome]) -> str:
-    if not has_expectations(lesson):
-        return f"\n{lesson.name}: nothing is expected, so nothing was decided"
-    counts = {verdict: sum(outcome.verdict == verdict for outcome in outcomes) for verdict in _WORDS}
-    text = f"{counts['passed']} of {len(outcomes)} expectations hold"
-    text += f", {counts['failed']} failed" if counts["failed"] else ""
-    text += f", {counts['undecided']} could not be decided" if counts["undecided"] else ""
-    return f"\n{lesson.name}: {text}"
+        unfinished.write_text(text, encoding="utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise CannotWrite(f"the report cannot be written to {path}: {(error.strerror or str(error)).lower()}") from None

@@ -22,7 +22,7 @@ prints it (`Outcome.sentence`, then `: ` and the detail). It gives back all fail
 `demand_pass(name)` is for the other side: that the mutation is undone, and the lesson passes without it.
 
 Lessons are played in this process, so that the mutation is there. A mutated kernel may loop: a lesson is stopped after
-`playground.headless.LONGEST_SECONDS`.
+`playground.lesson_run.LONGEST_SECONDS`.
 """
 
 from __future__ import annotations

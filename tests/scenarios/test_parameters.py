@@ -19,7 +19,14 @@ times = 3
 loud = false
 +++
 """
-BODY = "# Beat\nThe $victim dies $times times, for $5.\n```play\nstep $times\nsay \"$victim, $loud, $5\"\nfocus $victim\n```\n"
+BODY = """# Beat
+The $victim dies $times times, for $5.
+```play
+step $times
+say "$victim, $loud, $5"
+focus $victim
+```
+"""
 
 
 def lesson(**given: str) -> Lesson:
