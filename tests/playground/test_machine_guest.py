@@ -8,6 +8,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -30,15 +32,24 @@ async def until(condition: object, seconds: float = 20.0) -> None:
         await asyncio.sleep(0.01)
 
 
-async def test_a_plain_call_from_the_host_is_answered() -> None:
-    live = Live(machine())
+@asynccontextmanager
+async def running(live: Live) -> AsyncIterator[Guest]:
+    """A machine as a guest, ended whatever happens: a run of Trio that is left behind would spoil every later test."""
     guest = Guest(live.main)
     guest.start()
-    await until(lambda: live.view.servers["you"].life == 1)
-    live.request(read_file())
-    await until(lambda: notes(live.core, "you-reply"))
-    guest.quit()
-    await guest.wait()
+    try:
+        yield guest
+    finally:
+        guest.quit()
+        await guest.wait()
+
+
+async def test_a_plain_call_from_the_host_is_answered() -> None:
+    live = Live(machine())
+    async with running(live) as guest:
+        await until(lambda: live.view.servers["you"].life == 1)
+        live.request(read_file())
+        await until(lambda: notes(live.core, "you-reply"))
     assert guest.ended
     assert guest.error is None
     assert live.core.closed
@@ -99,27 +110,21 @@ async def test_signals_only_ask_and_may_come_twice() -> None:
 
 async def test_a_server_that_loops_for_ever_does_not_hold_the_host() -> None:
     live = Live(machine())
-    guest = Guest(live.main)
-    guest.start()
-    await until(lambda: notes(live.core, "system-ready"))
-    live.crash("counter", "endless-loop")
-    await until(lambda: notes(live.core, "restarted"))
+    async with running(live):
+        await until(lambda: notes(live.core, "system-ready") and live.core.idle)
+        live.crash("counter", "endless-loop")
+        await until(lambda: notes(live.core, "restarted"))
     assert notes(live.core, "server-died")[0]["cause"] == "runaway"
-    guest.quit()
-    await guest.wait()
 
 
 async def test_an_idle_machine_costs_less_than_three_percent_of_a_core() -> None:
     live = Live(machine())
-    guest = Guest(live.main)
-    guest.start()
-    await until(lambda: notes(live.core, "system-ready") and live.core.idle)
-    await asyncio.sleep(0.5)
-    used, began = time.process_time(), time.monotonic()
-    await asyncio.sleep(4)
-    share = (time.process_time() - used) / (time.monotonic() - began)
-    guest.quit()
-    await guest.wait()
+    async with running(live):
+        await until(lambda: notes(live.core, "system-ready") and live.core.idle)
+        await asyncio.sleep(0.5)
+        used, began = time.process_time(), time.monotonic()
+        await asyncio.sleep(4)
+        share = (time.process_time() - used) / (time.monotonic() - began)
     assert share < 0.03, f"{share:.1%} of a core"
 
 
