@@ -56,7 +56,7 @@ def topic_of(desk: Desk, target: Target) -> Topic:
     if target.object:
         alive = desk.view.objects.get(target.object)
         return topic(MODULES[alive.type] if alive is not None else "gone")
-    return topic("event")
+    return topic("event" if target.moment >= 0 else "kernel")
 
 
 def title_of(desk: Desk, target: Target) -> str:
@@ -68,7 +68,7 @@ def title_of(desk: Desk, target: Target) -> str:
     if target.object:
         kind, name = kind_word(view, target.object), view.name_of(target.object)
         return name if name.startswith(kind) else f"{kind} {name}"
-    return f"event {target.moment:,}"
+    return f"event {target.moment:,}" if target.moment >= 0 else "the kernel"
 
 
 class Place(NamedTuple):
@@ -183,8 +183,9 @@ class Explorer(Sheet):
             if self.target is not None:
                 self.go(self.target)
         elif key == "d":
-            if self.desk.capability is not None:
-                self.go(Target(slot=self.desk.capability))
+            slot = self.desk.capability or self.trail.here.target.through
+            if slot is not None:
+                self.go(Target(slot=slot))
         elif key in ("backspace", "left"):
             self._back()
         elif key in ("up", "down"):

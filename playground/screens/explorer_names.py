@@ -11,6 +11,8 @@ from playground.screens.explorer_mentions import target_of_server
 from playground.screens.inspector_tabs import Target
 from playground.view.model import View
 
+KERNEL: Final = "kernel"
+"""The page about the kernel itself, from which every object can be reached."""
 _SLOT: Final = re.compile(r"(?P<name>.+)\[(?P<index>\d+)\]")
 
 
@@ -33,6 +35,8 @@ def find(desk: Desk, text: str) -> Target:
     kind, _, number = text.rpartition(" ")
     if number.replace(",", "").isdecimal() and kind.lower() == "event":
         return _event(view, int(number.replace(",", "")))
+    if text == KERNEL:
+        return Target()
     if text in known:
         return Target(object=known[text])
     server = target_of_server(desk, text)
@@ -42,7 +46,7 @@ def find(desk: Desk, text: str) -> Target:
         if int(text) in view.objects:
             return Target(object=int(text))
         raise UserMistake(f"No object has the number {text}; numbers stand on pages such as `explore disk.cspace`")
-    raise UserMistake(f"No object is called `{text}`{_suggest(text, [*known, *view.servers])}")
+    raise UserMistake(f"No object is called `{text}`{_suggest(text, [*known, *view.servers, KERNEL])}")
 
 
 def _event(view: View, number: int) -> Target:
@@ -71,5 +75,5 @@ def _suggest(text: str, known: list[str]) -> str:
 def completions(view: View, text: str) -> list[str]:
     """Whole lines that `explore dis` can become."""
     typed = text.partition(" ")[2]
-    found = [name for name in [*view.servers, *sorted(names(view))] if name.startswith(typed) and name != typed]
+    found = [name for name in [KERNEL, *view.servers, *sorted(names(view))] if name.startswith(typed) and name != typed]
     return [f"explore {name}" for name in dict.fromkeys(found)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from kernel import events as ev
 from kernel.abi import ObjectType, TcbSlot, ThreadState
 from playground.screens import explorer_states
 from playground.screens.desk import Desk
@@ -32,6 +33,9 @@ ABOUT: Final = (
     "in which of seven states it is."
 )
 
+FAULT: Final = 2
+"""`how` of a message that tells of a fault: the thread will do the same again when it is answered."""
+
 SLOTS: Final = {
     TcbSlot.CSPACE: "its capability table",
     TcbSlot.VSPACE: "the memory it sees",
@@ -47,7 +51,7 @@ def page(desk: Desk, target: Target, width: int) -> Page:
     thread = view.threads[target.object]
     lines = explorer_states.diagram(thread.state)
     lines += [heading("now", width), *_now(desk, thread)]
-    lines += [heading("how it came to this", width), *_history(view, thread)]
+    lines += [heading("how it came to this", width), *_history(desk, thread)]
     lines += [heading("where it can go from here", width), *_ways_on(thread, width)]
     lines += [heading("its own slots", width), *_slots(view, thread)]
     lines += holders(desk, thread.id, width)
@@ -91,16 +95,19 @@ def _time(desk: Desk, thread: ThreadView) -> Entry:
     return link(desk, "runs on", context.id, (f"  {words}", "handling bold" if thread.released else "quiet"))
 
 
-def _history(view: View, thread: ThreadView) -> list[Entry]:
+def _history(desk: Desk, thread: ThreadView) -> list[Entry]:
     """The last states, newest first, each with what led there."""
     states = list(thread.states)
     lines: list[Entry] = []
     for place in range(len(states) - 1, -1, -1):
         number, state = states[place]
         before = states[place - 1][1] if place else ThreadState.INACTIVE
+        event = desk.machine.events[number] if number < len(desk.machine.events) else ()
+        if event and event[0] == ev.MESSAGE and event[9] == FAULT and event[2] == thread.id:
+            before = ThreadState.RESTART
         mark = STATES[state]
-        reason = explorer_states.why(before, state) if place or state == ThreadState.RESTART else ""
-        runs = ((f" {number:>9,}  ", "quiet"), (f"{mark.glyph} {mark.name:<22}", mark.ink), (reason, "text"))
+        runs = ((f" {number:>9,}  ", "quiet"), (f"{mark.glyph} {mark.name:<22}", mark.ink),
+                (explorer_states.why(before, state), "text"))  # fmt: skip
         lines.append(Entry(runs, Target(moment=number)))
     return listed(lines, "It has not changed its state yet.")
 

@@ -64,9 +64,7 @@ class ScreenHand:
 
         here = self.before if isinstance(self.app.focused, CommandLine) else self.app.focused
         found = explorer_names.find(self.desk, name) if name else explorer_mentions.mentioned(self.desk, here)
-        if found is None:
-            raise UserMistake(f"`{self.desk.selected}` was never alive, so there is nothing of it to explore")
-        self.explore(found)
+        self.explore(found or Target())
 
     def explore(self, target: Target) -> None:
         """On to an object, a capability or an event."""

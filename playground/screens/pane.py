@@ -111,12 +111,9 @@ class Pane(Widget):
         """A pane of another size is another picture."""
         self.repaint()
 
-    def on_focus(self) -> None:
-        """Its frame is lit."""
-        self.repaint()
-
-    def on_blur(self) -> None:
-        """Its frame is not lit any more."""
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Its frame is lit, or not any more."""
+        super().watch_has_focus(_has_focus)
         self.repaint()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from playground.line_count import lines_of
 from playground.screens.canvas import Canvas
 from playground.screens.desk import Desk
 from playground.screens.sheet import Sheet, wrap
@@ -34,6 +35,8 @@ class HelpSheet(Sheet):
     def page(self, width: int) -> list[Line]:
         """Everything, in the order in which one needs it."""
         lines: list[Line] = [((text, "text"),) for text in wrap(PICTURE, width)]
+        size = f"The kernel is {lines_of('kernel'):,} lines of code, the servers are {lines_of('servers'):,}."
+        lines += [((text, "text bold"),) for text in wrap(size, width)]
         if self.here:
             lines += [(), (("Here", "quiet bold"),), *(((text, "text"),) for text in wrap(self.here, width))]
         lines += [(), (("Keys", "quiet bold"),)]
