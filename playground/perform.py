@@ -114,7 +114,7 @@ def completions(text: str, manifest: Manifest) -> list[str]:
         return [word for word in words if word.startswith(text) and word != text]
     verb = text.split(None, 1)[0]
     choices = {
-        "select": list(manifest.servers), "why": list(manifest.servers),
+        "select": list(manifest.servers), "why": ["not", "reach", *manifest.servers],
         "inspect": ["capabilities", "messages", "source", "memory", "why"], "theme": ["playground", "projector"],
         "speed": ["max"],
     }.get(verb)  # fmt: skip

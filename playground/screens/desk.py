@@ -85,6 +85,8 @@ class Desk:
         """The slot under the inspector's cursor."""
         self.moment = -1
         """Number of the event under the stream's cursor; -1 follows the newest."""
+        self.why_not: tuple[str, int] | None = None
+        """What was asked with `why not`, and the moment that it was asked about; None: the inspector says why."""
         self.trouble = ""
         """What the person did wrong, in one sentence; until the next key."""
         self.remark = ""

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from playground.view.decode import show_value
+from playground.view.model import View
 
 
 def sentence(source: str, data: Any) -> str:
@@ -24,6 +25,14 @@ def sentence(source: str, data: Any) -> str:
         return f"the machine is switched on: {', '.join(f'{name} {show_value(value)}' for name, value in pairs)}"
     shown = ", ".join(map(show_value, data)) if isinstance(data, tuple) else show_value(data)
     return f"from outside, {source}: {shown}"
+
+
+def requests(view: View) -> list[int] | None:
+    """The events of all requests to `you`, the first first, or None if they are too many to be known still."""
+    known = view.inputs
+    if not known or known[0][1] != "machine":
+        return None
+    return [number for number, source, _ in known if source == "operator"]
 
 
 def request(text: str) -> str:

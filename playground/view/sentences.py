@@ -92,7 +92,7 @@ def sentence(view: View, number: int, event: Event) -> str:
 _YOUR_VERBS: Final = {
     "is": "are", "has": "have", "does": "do", "was": "were", "goes": "go", "loses": "lose", "dies": "die",
     "calls": "call", "sends": "send", "answers": "answer", "runs": "run", "waits": "wait", "wakes": "wake",
-    "signals": "signal", "stops": "stop", "starts": "start", "stays": "stay",
+    "signals": "signal", "stops": "stop", "starts": "start", "stays": "stay", "holds": "hold", "lacks": "lack",
 }  # fmt: skip
 _YOU: Final = re.compile(rf"\byou ({'|'.join(_YOUR_VERBS)})\b")
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from kernel import events as ev
 from kernel.events import Event
-from playground.view import decode
+from playground.view import decode, inputs
 from playground.view.derivation import capabilities_to
 from playground.view.model import ServerView, View
 from playground.view.sentences import address, sentence
@@ -29,6 +29,8 @@ _NEAR: Final = 400
 """How many events may lie between an input and the interrupt that it made."""
 
 
+PERSON: Final = "you"
+"""The server that does what is asked from outside."""
 _SMALL: Final = ("you ", "the debug probe", "the machine", "the clock", "interrupt ", "nobody ", "an interrupt ")
 
 
@@ -42,7 +44,7 @@ class Because:
     """One sentence."""
 
 
-class _Chain:
+class Chain:
     """A chain that grows; nothing is said twice, and it has an end."""
 
     def __init__(self) -> None:
@@ -60,7 +62,7 @@ class _Chain:
 
 def why_waiting(view: View, events: Sequence[Event], server: str) -> list[Because]:
     """Why a server is as it is, from now back to what came from outside. Empty for a server that does not exist."""
-    chain = _Chain()
+    chain = Chain()
     visited: set[str] = set()
     here = server
     while here in view.servers and here not in visited:
@@ -73,7 +75,7 @@ def why_waiting(view: View, events: Sequence[Event], server: str) -> list[Becaus
 
 def why_event(view: View, events: Sequence[Event], number: int) -> list[Because]:
     """Why an event happened, back to what came from outside."""
-    chain = _Chain()
+    chain = Chain()
     if 0 <= number < len(events):
         _explain(view, events, number, chain)
     return chain.links
@@ -89,7 +91,7 @@ def _circle(visited: set[str], view: View, start: str) -> list[str]:
         names.append(here)
 
 
-def _link_of_server(view: View, events: Sequence[Event], server: ServerView, chain: _Chain) -> str:
+def _link_of_server(view: View, events: Sequence[Event], server: ServerView, chain: Chain) -> str:
     """Say why a server is in its state; the server to go on with, or ''."""
     key, name = server.status.key, server.name
     if key in ("waiting", "sending") and server.waits_for is not None:
@@ -110,7 +112,7 @@ def _link_of_server(view: View, events: Sequence[Event], server: ServerView, cha
     return ""
 
 
-def _waiting(view: View, events: Sequence[Event], server: ServerView, chain: _Chain) -> str:
+def _waiting(view: View, events: Sequence[Event], server: ServerView, chain: Chain) -> str:
     wait = server.waits_for
     assert wait is not None
     name, other = server.name, wait.server
@@ -136,7 +138,7 @@ def _it(name: str) -> str:
     return "you" if name == "you" else "it"
 
 
-def _handling(view: View, events: Sequence[Event], server: ServerView, chain: _Chain) -> None:
+def _handling(view: View, events: Sequence[Event], server: ServerView, chain: Chain) -> None:
     held = [reply for reply in view.replies.values() if reply.server == server.thread]
     if not held:
         _running(view, events, server, chain)
@@ -147,7 +149,7 @@ def _handling(view: View, events: Sequence[Event], server: ServerView, chain: _C
     _explain(view, events, number, chain)
 
 
-def _running(view: View, events: Sequence[Event], server: ServerView, chain: _Chain) -> None:
+def _running(view: View, events: Sequence[Event], server: ServerView, chain: Chain) -> None:
     thread = view.threads.get(server.thread)
     if thread is None:
         return
@@ -155,7 +157,7 @@ def _running(view: View, events: Sequence[Event], server: ServerView, chain: _Ch
     _cause_of_step(view, events, server.thread, thread.since, chain)
 
 
-def _trouble(view: View, events: Sequence[Event], server: ServerView, chain: _Chain) -> None:
+def _trouble(view: View, events: Sequence[Event], server: ServerView, chain: Chain) -> None:
     """Faulted, restarting or stopped: what the supervisor decided, and what it was told."""
     record = view.records[server.name]
     if record.phase:
@@ -166,7 +168,7 @@ def _trouble(view: View, events: Sequence[Event], server: ServerView, chain: _Ch
             if server.status.detail
             else f"{server.name} is {server.status.word}"
         )
-        chain.add(record.phase_number, _full(f"{state}{told}"))
+        chain.add(record.phase_number, full(f"{state}{told}"))
     fault = record.fault
     if fault is not None:
         _explain(view, events, fault.number, chain)
@@ -181,7 +183,7 @@ def _trouble(view: View, events: Sequence[Event], server: ServerView, chain: _Ch
         _explain(view, events, thread.since, chain)
 
 
-def _lost_replies(view: View, server: ServerView, chain: _Chain) -> None:
+def _lost_replies(view: View, server: ServerView, chain: Chain) -> None:
     """Who waits for an answer of a dead server, and who else could give it."""
     for reply in view.replies.values():
         if not reply.server or reply.server != server.thread:
@@ -193,26 +195,26 @@ def _lost_replies(view: View, server: ServerView, chain: _Chain) -> None:
         chain.add(-1, f"{caller} still waits: {who} answer it now, with the reply capability {name}.")
 
 
-def _explain(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _explain(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     """Say what an event was, then go on with its cause."""
     event = events[number]
-    if not chain.add(number, _full(sentence(view, number, event))):
+    if not chain.add(number, full(sentence(view, number, event))):
         return
     finder = _CAUSES.get(event[0], _cause_of_others)
     finder(view, events, number, chain)
 
 
-def _full(text: str) -> str:
+def full(text: str) -> str:
     """A whole sentence: with a capital, unless it begins with a name, and a full stop."""
     begun = text[:1].upper() + text[1:] if text.startswith(_SMALL) else text
     return begun if begun.endswith((".", "!", "?")) else f"{begun}."
 
 
-def _cause_of_sender(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _cause_of_sender(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     _cause_of_step(view, events, events[number][2], number, chain)
 
 
-def _cause_of_fault(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _cause_of_fault(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     """The debug probe, if it struck this thread since it was last woken; else what the thread was doing."""
     thread = events[number][2]
     for earlier in _back(events, number):
@@ -228,7 +230,7 @@ def _cause_of_fault(view: View, events: Sequence[Event], number: int, chain: _Ch
             return
 
 
-def _cause_of_fault_message(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _cause_of_fault_message(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     event = events[number]
     if event[9] != 2:
         _cause_of_sender(view, events, number, chain)
@@ -239,7 +241,7 @@ def _cause_of_fault_message(view: View, events: Sequence[Event], number: int, ch
             return
 
 
-def _cause_of_signal(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _cause_of_signal(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     if events[number][2]:
         _cause_of_sender(view, events, number, chain)
         return
@@ -249,7 +251,7 @@ def _cause_of_signal(view: View, events: Sequence[Event], number: int, chain: _C
             return
 
 
-def _cause_of_interrupt(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _cause_of_interrupt(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     """An input shortly before it; else the device by itself."""
     for earlier in _back(events, number, _NEAR):
         if events[earlier][0] == ev.INPUT:
@@ -260,18 +262,18 @@ def _cause_of_interrupt(view: View, events: Sequence[Event], number: int, chain:
     chain.add(-1, "The device did that by itself, when the work it had been given was done or its time had come.")
 
 
-def _cause_of_probe(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _cause_of_probe(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     for earlier in _back(events, number, 8):
         if events[earlier][0] == ev.INPUT:
             _explain(view, events, earlier, chain)
             return
 
 
-def _nothing_before(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _nothing_before(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     """It came from outside, or from the beginning of time."""
 
 
-def _cause_of_others(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _cause_of_others(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     """Whoever was on the processor did it; for a state that changed, look at what changed it."""
     event = events[number]
     for earlier in _back(events, number, 3):
@@ -287,18 +289,18 @@ def _cause_of_others(view: View, events: Sequence[Event], number: int, chain: _C
             return
 
 
-def _say_invocation(view: View, events: Sequence[Event], number: int, actor: int, chain: _Chain) -> None:
+def _say_invocation(view: View, events: Sequence[Event], number: int, actor: int, chain: Chain) -> None:
     """The invocation that an effect belongs to: its own event comes right after its effects."""
     for later in range(number, min(number + _NEAR, len(events))):
         event = events[later]
         if event[0] == ev.SCHEDULED:
             return
         if event[0] == ev.INVOKED and event[2] == actor:
-            chain.add(later, _full(sentence(view, later, event)))
+            chain.add(later, full(sentence(view, later, event)))
             return
 
 
-def _cause_of_step(view: View, events: Sequence[Event], thread: int, number: int, chain: _Chain) -> None:
+def _cause_of_step(view: View, events: Sequence[Event], thread: int, number: int, chain: Chain) -> None:
     """What made a thread do what it did at an event: the request it was working on, else what let it go on."""
     woken = -1
     answered: set[int] = set()
@@ -318,8 +320,24 @@ def _cause_of_step(view: View, events: Sequence[Event], thread: int, number: int
             break
         if woken >= 0 and earlier < woken - _BEYOND:
             break
-    if woken >= 0:
-        _explain(view, events, woken, chain)
+    asked = _request_of(view, events, thread, number)
+    if max(woken, asked) >= 0:
+        _explain(view, events, max(woken, asked), chain)
+
+
+def _request_of(view: View, events: Sequence[Event], thread: int, number: int) -> int:
+    """The request that `you` was working on, if it came while `you` was awake: it looks for the next one by itself."""
+    if decode.who(view, thread) != PERSON:
+        return -1
+    asked = inputs.requests(view)
+    if asked is None:
+        return -1
+    for earlier in _back(events, number):
+        event = events[earlier]
+        if event[0] == ev.NOTE and event[2] == thread and event[3] == "you-reply":
+            which = int(dict(event[4]).get("request", 0))
+            return asked[which] if which < len(asked) and asked[which] < number else -1
+    return -1
 
 
 def _wakes(event: Event, thread: int) -> bool:
@@ -331,7 +349,7 @@ def _wakes(event: Event, thread: int) -> bool:
     return bool(kind in (ev.CONSUMED, ev.PROBE) and event[2] == thread)
 
 
-def _cause_of_consumed(view: View, events: Sequence[Event], number: int, chain: _Chain) -> None:
+def _cause_of_consumed(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     """The last signal that was kept for it."""
     notification = events[number][3]
     for earlier in _back(events, number):
@@ -344,7 +362,7 @@ def _back(events: Sequence[Event], number: int, most: int = FARTHEST) -> range:
     return range(number - 1, max(number - 1 - most, -1), -1)
 
 
-_CAUSES: Final[dict[int, Callable[[View, Sequence[Event], int, _Chain], None]]] = {
+_CAUSES: Final[dict[int, Callable[[View, Sequence[Event], int, Chain], None]]] = {
     ev.BOOTED: _nothing_before,
     ev.INPUT: _nothing_before,
     ev.STARTED: _nothing_before,
