@@ -170,7 +170,7 @@ def _why(hand: Hand, rest: str) -> None:
     asked = words.strip() if first == "not" else None
     if asked is not None:
         _check_why_not(hand, asked)
-        hand.desk.change(moment=-1, why_not=asked)
+        hand.desk.change(why_not=(asked, hand.desk.moment))
         hand.open_why()
         return
     hand.desk.change(why_not=None)
