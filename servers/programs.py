@@ -66,6 +66,9 @@ PROGRAMS: Final[dict[str, Program]] = {
         Program("counter", 10, "counts"),
         Program("you", 11, "the person at the playground"),
         Program("actor", 32, "uses its capabilities as it is told", "servers.lessons.actor"),
+        Program("naive_bank", 33, "believes what a message says of its sender", "servers.lessons.naive_bank"),
+        Program("careful_bank", 34, "looks at the badge", "servers.lessons.careful_bank"),
+        Program("customer", 35, "goes to a bank and says what it is told", "servers.lessons.customer"),
     )
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from servers.interfaces.actor import ACTOR
+from servers.interfaces.bank import BANK, CUSTOMER
 from servers.interfaces.base import (
     FIRST_LABEL,
     OPERATIONS_PER_INTERFACE,
@@ -24,8 +25,11 @@ from servers.interfaces.names import NAMES
 from servers.interfaces.supervisor import SUPERVISOR
 
 INTERFACES: Final[dict[str, Interface]] = {
-    interface.name: interface for interface in (BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR)
-}
+    interface.name: interface
+    for interface in (
+        BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR, BANK, CUSTOMER,
+    )
+}  # fmt: skip
 """The interface of every name that a manifest may use in `provides`."""
 
 _BY_NUMBER: Final = {interface.number: interface for interface in INTERFACES.values()}
@@ -41,6 +45,7 @@ def find_operation(label: int) -> tuple[Interface, Operation] | None:
 
 
 __all__ = [
-    "ACTOR", "BLOCK", "CLOCK", "CONSOLE", "COUNTER", "FILES", "INTERFACES", "LOG", "NAMES", "SUPERVISOR",
+    "ACTOR", "BANK", "BLOCK", "CLOCK", "CONSOLE", "COUNTER", "CUSTOMER", "FILES", "INTERFACES", "LOG", "NAMES",
+    "SUPERVISOR",
     "Argument", "ErrorCode", "Interface", "Operation", "Value", "find_operation",
 ]  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from kernel import deletion, derivation
+from kernel import deletion, derivation, endpoint, fastpath
 from kernel.abi import ObjectType, Rights
 from kernel.kernel import Kernel
 from kernel.objects import Capability, Slot
 from tests.lessons.mutations import demand_failure, replaced, rewritten
 
 EVE_DIES = "server eve, cause page-fault"
+REFUSED = "the reply is the error NOT_PERMITTED"
+BELIEVED = "{3: 5, 7: 4}.get(words[0], badge) if label == 2369 else badge"
+"""The badge of `bank.pay` by the length of the name that the message begins with: ann is 5, mallory is 4."""
 
 
 def test_delegation_fails_when_a_copy_keeps_all_rights() -> None:
@@ -66,3 +69,23 @@ def test_revoke_the_tree_fails_when_losing_a_key_cancels_the_message_that_waits(
     cancelling = f"if kind == ObjectType.ENDPOINT:\n        endpoint.cancel_all(kernel, target)\n    {final}"
     with rewritten(deletion._finalise, final, cancelling):
         demand_failure("revoke-the-tree", "ann is sending")
+
+
+def test_who_is_calling_fails_when_the_kernel_gives_every_caller_the_same_badge() -> None:
+    with rewritten(derivation.with_data, "changed.badge = data", "changed.badge = 5 if data == 4 else data"):
+        demand_failure("who-is-calling", REFUSED, "badge 4")
+
+
+def test_who_is_calling_fails_when_the_badge_is_taken_from_the_body_of_the_message() -> None:
+    slow, fast = "label, words, moved = transfer.message(", "badge = cap.badge"
+    reading = f"label, words = sender.message[:2]\n    badge = {BELIEVED}\n    {slow}"
+    with (
+        rewritten(endpoint.deliver, slow, reading),
+        rewritten(fastpath._call, fast, f"{fast}\n    badge = {BELIEVED}"),
+    ):
+        demand_failure("who-is-calling", REFUSED, "badge 4")
+
+
+def test_who_is_calling_fails_when_a_lent_capability_is_no_child_of_the_lenders() -> None:
+    with rewritten(derivation.is_parent, "parent.badge == child.badge and", "False and"):
+        demand_failure("who-is-calling", "mallory lacks its capability borrowed")
