@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from struct import Struct
+from sys import intern
 from typing import Any, Final
 from zlib import compress
 
@@ -113,7 +114,12 @@ def _events(rows: list[list[Any]], cycle: int, texts: dict[int, str]) -> list[Ev
 
 
 def _tuple(row: list[Any]) -> tuple[Any, ...]:
-    return tuple([_tuple(part) if isinstance(part, list) else part for part in row])
+    return tuple([_part(part) if isinstance(part, (list, str)) else part for part in row])
+
+
+def _part(part: list[Any] | str) -> tuple[Any, ...] | str:
+    """Texts are shared: notes say the same ones again and again."""
+    return intern(part) if isinstance(part, str) else _tuple(part)
 
 
 def _from_object(found: dict[str, str]) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, overload
 
@@ -107,7 +108,8 @@ class Recording:
         self.size = len(data)
         found, self.damage = scan(data)
         """What is wrong at the end, as the rest of a sentence that begins with the file, or ''."""
-        self.inputs: list[Input] = []
+        self._inputs: list[Frame] = []
+        self._data = data
         self.marks: list[Mark] = []
         self.complete = False
         """Whether the program that wrote it came to finish it."""
@@ -140,7 +142,7 @@ class Recording:
                 raise Unreadable(f"lacks events before number {head.first:,}")
             self.blocks.append((head, frame))
         elif frame.kind == frames.INPUTS:
-            self.inputs += read_inputs(content)
+            self._inputs.append(frame)
         elif frame.kind == frames.MARK:
             self.marks.append(read_mark(content))
         elif frame.kind == frames.DISK:
@@ -149,6 +151,14 @@ class Recording:
             self.complete = True
         elif frame.kind[:1].isupper():
             raise Unreadable(f"has a part that this playground does not know ({frame.kind.decode('ascii', 'replace')})")
+
+    @cached_property
+    def inputs(self) -> list[Input]:
+        """Everything that came from outside. Raises RecordingProblem."""
+        try:
+            return [one for frame in self._inputs for one in read_inputs(self._data[frame.start : frame.end])]
+        except Unreadable as error:
+            raise RecordingProblem(f"{self.path} {error}") from error
 
     @property
     def origin(self) -> Origin:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from kernel.events import Event
 from playground.timeline.keyframe import Archive, Keyframe, freeze, thaw
 from playground.view.fold import Fold
+from playground.view.model import NOTE_LIMIT
 
 if TYPE_CHECKING:
     from playground.view.model import View
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 INTERVAL: Final = 2048
 """Events between two keyframes, to begin with."""
 MOST_KEYFRAMES: Final = 1024
-STEP: Final = 2048
-"""Events that are folded at a time; the log of messages forgets none of them meanwhile."""
+STEP: Final = NOTE_LIMIT
+"""Events that are folded at a time; no list of the view forgets one of them meanwhile."""
 KEPT_VIEWS: Final = 8
 """Views of other moments that are remembered, because screens ask for the same ones again."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, SupportsIndex
 from kernel.events import Event
 from playground.view.fold import Fold
 from playground.view.message_log import Entry
-from playground.view.model import MESSAGE_LIMIT, ServerRecord, View
+from playground.view.model import MESSAGE_LIMIT, Note, ServerRecord, View
 from playground.view.objects import (
     REMAINS_KEPT,
     CapView,
@@ -48,7 +48,7 @@ TABLES: Final[dict[str, type[Any]]] = {
 GROWING: Final = ("names", "types", "places")
 """Tables whose entries stay."""
 LISTS: Final = ("probes", "notes", "inputs")
-"""Lists of things that never change."""
+"""Lists of things that never change and come one after the other."""
 CAPABILITIES: Final = ("slots", "held", "untyped_caps", "mappings")
 OTHERS: Final = (
     "manifest", "describe", "log", "messages", "cached", "records", "remains", "owners", "calls",
@@ -76,6 +76,7 @@ class Archive:
         """Numbers of the events of all messages."""
         self.contexts = array("q")
         """For each the number of the call or fault that it refers to, or -1."""
+        self._lists: dict[str, list[Any]] = {name: [] for name in LISTS}
         self._rows: dict[Row, Row] = {}
         self._growing: dict[str, dict[Any, Any]] = {name: {} for name in GROWING}
         self._journals: dict[str, list[tuple[Any, Any]]] = {name: [] for name in GROWING}
@@ -85,7 +86,7 @@ class Archive:
         return self._rows.setdefault(row, row)
 
     def follow(self, view: View) -> None:
-        """Take note of the messages that are new. To be called before the view forgets any of them."""
+        """Take note of the messages, notes and inputs that are new, before the view forgets any of them."""
         last = self.numbers[-1] if self.numbers else -1
         entries = view.log.entries
         start = len(entries)
@@ -94,6 +95,23 @@ class Archive:
         for number, _, context in entries[start:]:
             self.numbers.append(number)
             self.contexts.append(context[0] if context is not None else -1)
+
+        for name, whole in self._lists.items():
+            number = _number(whole[-1]) if whole else -1
+            items = getattr(view, name)
+            start = len(items)
+            while start and _number(items[start - 1]) > number:
+                start -= 1
+            whole += items[start:]
+
+    def span(self, name: str, items: list[Any]) -> tuple[int, int]:
+        """Where in the whole list the items of a view are; it has followed the view."""
+        end = len(self._lists[name])
+        return end - len(items), end
+
+    def items(self, name: str, span: tuple[int, int]) -> list[Any]:
+        """Those items again."""
+        return self._lists[name][span[0] : span[1]]
 
     def entry(self, index: int) -> Entry:
         """A message as the log of a view has it."""
@@ -117,6 +135,11 @@ class Archive:
     def stored(self) -> int:
         """How many tuples there are."""
         return len(self._rows)
+
+
+def _number(item: Any) -> int:
+    """Number of the event of a note, probe or input."""
+    return int(item.number if isinstance(item, Note) else item[0])
 
 
 class Recalled(list[Any]):
@@ -160,7 +183,8 @@ class Keyframe:
     remains: tuple[tuple[int, tuple[ObjectView, ...]], ...]
     owners: tuple[tuple[int, str], ...]
     calls: dict[int, tuple[int, Event]]
-    lists: tuple[list[Any], ...]
+    lists: tuple[tuple[int, int], ...]
+    """For each of `LISTS` which part of the whole it has."""
     grown: tuple[int, ...]
     messages: int
 
@@ -200,7 +224,7 @@ def freeze(view: View, archive: Archive) -> Keyframe:
         remains=tuple((key, tuple(gone)) for key, gone in view.remains.items()),
         owners=share(tuple((thread, record.name) for thread, record in view.owners.items())),
         calls=dict(view.calls),
-        lists=tuple(list(getattr(view, name)) for name in LISTS),
+        lists=tuple(archive.span(name, getattr(view, name)) for name in LISTS),
         grown=tuple(archive.journal(name, getattr(view, name)) for name in GROWING),
         messages=len(archive.numbers),
     )  # fmt: skip
@@ -259,8 +283,8 @@ def thaw(keyframe: Keyframe, archive: Archive, manifest: Manifest | None) -> Fol
         setattr(view, name, {row[0]: _made(kind, row) for row in rows})
     for name, length in zip(GROWING, keyframe.grown, strict=True):
         setattr(view, name, archive.table(name, length))
-    for name, items in zip(LISTS, keyframe.lists, strict=True):
-        setattr(view, name, list(items))
+    for name, span in zip(LISTS, keyframe.lists, strict=True):
+        setattr(view, name, archive.items(name, span))
     view.records = {row[0]: _made(ServerRecord, row) for row in keyframe.records}
     view.remains = {key: deque(gone, REMAINS_KEPT) for key, gone in keyframe.remains}
     view.owners = {thread: view.records[name] for thread, name in keyframe.owners}

@@ -235,6 +235,7 @@ def test_a_flipped_byte_anywhere_is_never_a_traceback(recorded: tuple[Core, Path
         try:
             recording = open_recording(altered(path, bytes(changed)))
             list(recording.events)
+            list(recording.inputs)
         except RecordingProblem as problem:
             sentences.append(str(problem))
     assert all("\n" not in text for text in sentences)
