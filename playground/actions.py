@@ -13,6 +13,9 @@ from typing import Final, Protocol
 
 from playground.screens.desk import SPEEDS, Desk
 
+FREE_TEXT: Final = 40
+"""An action that takes so many words takes any text."""
+
 
 class UserMistake(Exception):
     """What the person asked for cannot be done; the text is one sentence that says what would be right."""
@@ -41,10 +44,10 @@ class Hand(Protocol):
         ...
 
     def previous_beat(self) -> bool: ...
-    def look(self, by: int) -> None:
-        """Move the stream's cursor to an older (-1) or newer line."""
-        ...
-
+    def mark(self, name: str) -> None: ...
+    def record(self, file: str) -> None: ...
+    def branch(self) -> None: ...
+    def open_timelines(self) -> None: ...
     theme: str
     """Name of the current theme."""
 
@@ -92,28 +95,72 @@ def _count(rest: str, default: int, most: int) -> int:
 
 
 def _step(hand: Hand, rest: str) -> None:
-    if not rest and hand.next_beat():
+    looking, machine = hand.desk.looking, hand.desk.machine
+    if not rest and looking.at is None and hand.next_beat():
         return
-    hand.desk.machine.pause()
+    if looking.at is not None:
+        if rest:
+            looking.step(_count(rest, 1, 1_000_000))
+        elif not looking.step_message(1):
+            looking.go(None)
+        hand.desk.change()
+        return
+    machine.pause()
     if rest:
-        hand.desk.machine.step(_count(rest, 1, 1_000_000))
+        machine.step(_count(rest, 1, 1_000_000))
     else:
-        hand.desk.machine.step_message()
-    hand.desk.change(moment=-1)
+        machine.step_message()
 
 
-def _step_event(hand: Hand, rest: str) -> None:
-    if hand.next_beat():
+def _event(hand: Hand, by: int) -> None:
+    looking = hand.desk.looking
+    if by > 0 and looking.at is None:
+        if hand.next_beat():
+            return
+        hand.desk.machine.pause()
+        hand.desk.machine.step(1)
         return
-    hand.desk.machine.pause()
-    hand.desk.machine.step(1)
-    hand.desk.change(moment=-1)
+    if by < 0 and looking.at is None and hand.previous_beat():
+        return
+    looking.step(by)
+    hand.desk.change()
+
+
+def _message(hand: Hand, by: int) -> None:
+    if not hand.desk.looking.step_message(by):
+        raise UserMistake("There is no message further in that direction")
+    hand.desk.change()
+
+
+def _moment(hand: Hand, by: int, server: str = "") -> None:
+    if not hand.desk.looking.step_moment(by, server):
+        about = f" of {server}" if server else ""
+        raise UserMistake(f"There is no fault, restart or mark{about} further in that direction")
+    hand.desk.change()
+
+
+def _go(hand: Hand, rest: str) -> None:
+    looking = hand.desk.looking
+    if rest in ("now", "end"):
+        looking.go(None)
+    elif rest == "boot":
+        looking.go(1)
+    else:
+        if not rest:
+            raise UserMistake("Say where to go: `go 1200`, `go boot` or `go now`")
+        looking.go(_count(rest, 1, max(looking.end, 1)) + 1)
+    hand.desk.change(remark="")
+
+
+def _find(hand: Hand, rest: str) -> None:
+    backwards = rest.startswith("back ")
+    hand.desk.looking.find(rest.removeprefix("back ").strip(), forward=not backwards)
+    hand.desk.change(remark=f"searching {'back' if backwards else 'on'} …")
 
 
 def _run(hand: Hand, rest: str) -> None:
     machine = hand.desk.machine
     machine.run()
-    hand.desk.change(moment=-1)
 
 
 def _pause(hand: Hand, rest: str) -> None:
@@ -215,15 +262,40 @@ def _send(hand: Hand, rest: str) -> None:
 ACTIONS: Final[tuple[Action, ...]] = (
     Action("step", ("space",), "space", "step", "Go on to the next message (or by N events), or to the next beat.",
            _step, "step [N]", 1),
-    Action("event", ("full_stop",), ".", "", "Let one event happen, or go on to the next beat.", _step_event),
+    Action("event", ("full_stop",), ".", "", "One event on: in the past look at it, at now let it happen.",
+           lambda hand, _: _event(hand, 1)),
+    Action("back", ("comma",), ",", "back", "One event back, or the beat before; only looking, nothing is undone.",
+           lambda hand, _: _event(hand, -1)),
+    Action("message-back", ("less_than_sign",), "<", "", "Back to the message before.",
+           lambda hand, _: _message(hand, -1)),
+    Action("message-on", ("greater_than_sign",), ">", "", "On to the next message of the past.",
+           lambda hand, _: _message(hand, 1)),
+    Action("moment-back", ("left_square_bracket",), "[", "", "Back to the last fault, restart, revocation or mark.",
+           lambda hand, _: _moment(hand, -1)),
+    Action("moment-on", ("right_square_bracket",), "]", "", "On to the next one.", lambda hand, _: _moment(hand, 1)),
+    Action("server-back", ("left_curly_bracket",), "{", "", "Back to the last one of the selected server.",
+           lambda hand, _: _moment(hand, -1, hand.desk.selected)),
+    Action("server-on", ("right_curly_bracket",), "}", "", "On to the next one of the selected server.",
+           lambda hand, _: _moment(hand, 1, hand.desk.selected)),
+    Action("now", ("n",), "n", "", "Back to now.", lambda hand, _: _go(hand, "now"), "now"),
+    Action("go", (), "", "", "Look at the moment of an event, at boot, or at now.", _go,
+           "go NUMBER | go boot | go now", 1),
+    Action("find", (), "", "", "Look for a moment: an event, or when something begins to hold.", _find,
+           "find [back] CONDITION", FREE_TEXT),
+    Action("mark", ("m",), "m", "", "Give this moment a name.", lambda hand, rest: hand.mark(rest),
+           "mark [NAME]", FREE_TEXT),
+    Action("record", ("f9",), "f9", "", "Record the run into a file, or stop recording.",
+           lambda hand, rest: hand.record(rest), "record [FILE]", 1),
+    Action("branch", ("b",), "b", "", "Begin another timeline at the moment on screen, to go on differently.",
+           lambda hand, _: hand.branch(), "branch"),
+    Action("timelines", ("t",), "t", "", "All timelines of this sitting.", lambda hand, _: hand.open_timelines(),
+           "timelines"),
     Action("toggle", ("p",), "p", "run", "Run, or pause.", _toggle),
     Action("run", (), "", "", "Let the machine run.", _run, "run"),
     Action("pause", (), "", "", "Let the machine stand still.", _pause, "pause"),
     Action("faster", ("plus", "equals_sign"), "+", "", "More events a second.", lambda hand, _: _change_speed(hand, 1)),
     Action("slower", ("minus",), "-", "", "Fewer events a second.", lambda hand, _: _change_speed(hand, -1)),
     Action("speed", (), "", "", "Set the pace in events a second.", _speed, "speed N | speed max", 1),
-    Action("back", ("comma",), ",", "", "Look at an older line of the stream, or at the beat before.",
-           lambda hand, _: None if hand.previous_beat() else hand.look(-1)),
     Action("pane", ("tab",), "tab", "pane", "Go to the next pane; the arrows move inside it.",
            lambda hand, _: hand.next_pane(1)),
     Action("previous-pane", ("shift+tab",), "shift+tab", "", "Go to the pane before.",
@@ -253,17 +325,23 @@ BY_KEY: Final = {key: action.name for action in ACTIONS for key in action.keys}
 COMMANDS: Final = {action.name: action for action in ACTIONS if action.usage}
 """The actions that can be typed."""
 
-NEED_A_MACHINE: Final = frozenset(
-    {"step", "event", "back", "send", "revoke", "crash", "why", "inspect", "explore", "console"}
-)
+NEED_A_MACHINE: Final = frozenset({action.name for action in ACTIONS}) - {
+    "toggle", "run", "pause", "faster", "slower", "speed", "pane", "previous-pane", "command", "select", "theme",
+    "help", "now", "quit",
+}  # fmt: skip
 """Actions that cannot be done before the machine has booted."""
+NEED_NOW: Final = frozenset({"send", "revoke", "crash", "console", "run", "toggle"})
+"""Actions on the machine that runs: whoever looks back is brought to now first."""
 
 
 def command_of(text: str) -> tuple[Action, str] | None:
     """The action that a typed line means and the rest of the line, or None if it is one of the lesson language."""
     verb, _, rest = text.strip().partition(" ")
     action, rest = COMMANDS.get(verb), rest.strip()
-    if action is None or len(rest.split()) > action.words or "=" in rest or (verb == "send" and "." in rest):
+    free = action is not None and action.words >= FREE_TEXT
+    if action is None or len(rest.split()) > action.words or ("=" in rest and not free):
+        return None
+    if verb == "send" and "." in rest:
         return None
     return action, rest
 

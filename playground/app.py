@@ -10,13 +10,17 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING, Any, Final
 
+from playground.actions import UserMistake
 from playground.screens.application import Playground
 from playground.screens.standby import Standby, outline_of
 
 if TYPE_CHECKING:
+    from playground.hub import Hub
     from playground.machine.guest import Guest
+    from playground.machine.live import Live
     from playground.screens.desk import Machine
     from playground.settings import Settings
+    from playground.timeline.timelines import Timelines
     from scenarios.player import LessonSession
 
 SPEED: Final = 20.0
@@ -29,16 +33,18 @@ EARLY_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class LivePlayground(Playground):
-    """The screens, and the machine behind them."""
+    """The screens, and the machines behind them: one for each timeline."""
 
     def __init__(self, settings: Settings, machine: Machine, session: LessonSession | None = None) -> None:
-        """`machine`: one that has booted, or one that stands for it until the first frame is drawn."""
+        """`machine`: one that has booted, a recording, or one that stands for it until the first frame is drawn."""
         super().__init__(machine, settings, session)
         self._guest: Guest | None = None
+        self._hub: Hub | None = None
+        self._timelines: Timelines | None = None
+        self._machines: dict[int, Machine] = {}
+        """The machine of every timeline, by its number."""
         self._to_slow_down = session is not None
         """A lesson's machine boots flat out; then it slows down so that one can follow."""
-        self._told = ""
-        """What the machine said last about why it stopped by itself."""
         self.failure: BaseException | None = None
         """Why it could not start (a mistake of the user), or what ended the machine (ours)."""
 
@@ -50,12 +56,11 @@ class LivePlayground(Playground):
         self.call_after_refresh(self._boot)
 
     def _boot(self) -> None:
-        from playground.machine.guest import Guest
         from playground.machine.live import Live
         from playground.starting import boot
 
         machine = self.desk.machine
-        if not isinstance(machine, Live):
+        if isinstance(machine, Standby):
             standby = machine
             try:
                 machine = boot(self.settings)
@@ -69,38 +74,86 @@ class LivePlayground(Playground):
             if not standby.running:
                 machine.pause()
             self.desk.change(machine=machine)
-        self._guest = Guest(machine.main, on_done=self._machine_ended)
-        self._guest.start()
-        self._guest.handle_signals()
+        if isinstance(machine, Live):
+            self._start(machine)
+
+    def _start(self, live: Live) -> None:
+        """Let a machine run in real time, beside those that do already."""
+        if self._hub is None:
+            from playground.hub import Hub
+            from playground.machine.guest import Guest
+
+            self._hub = Hub()
+            self._guest = Guest(self._hub.main, on_done=self._machines_ended)
+            self._hub.add(live)
+            self._guest.start()
+            self._guest.handle_signals()
+        else:
+            self._hub.add(live)
 
     def poll(self) -> None:
         """Look at the machine; once a lesson's has booted, slow it down."""
         super().poll()
-        trouble: str = getattr(self.desk.machine, "trouble", "")
-        if trouble and trouble != self._told:
-            self._told = trouble
-            self.desk.change(trouble=trouble)
         if self._to_slow_down and self.desk.view.event_count and self.desk.view.ready:
             self.desk.machine.set_speed(LESSON_SPEED)
             self._to_slow_down = False
 
+    def timelines(self) -> Timelines | None:
+        """The tree; None as long as there is only the run as it was."""
+        return self._timelines
+
+    def branch(self) -> None:
+        """A machine is run again up to the moment on screen; it stands there and can go on in another way."""
+        from playground.machine.live import Live
+        from playground.timeline.timelines import Timelines
+
+        looking, machine = self.desk.looking, self.desk.machine
+        past = looking.past
+        if past is None or not looking.count:
+            raise UserMistake("There is no moment to begin from yet")
+        if self._timelines is None:
+            self._timelines = Timelines(past, getattr(machine, "core", None))
+            self._machines[1] = machine
+        parent = next(one.id for one in self._timelines if one.past is past)
+        timeline = self._timelines.branch(parent, looking.count)
+        assert timeline.core is not None
+        live = Live(timeline.core, running=False, speed=SPEED)
+        self._machines[timeline.id] = live
+        self._start(live)
+        self.switch(timeline.id)
+        self.desk.change(remark=f"timeline {timeline.id} begins here; it stands still: do something else, or press p")
+
+    def switch(self, number: int) -> None:
+        """Go over to another timeline; the one that is left stands still."""
+        if self._timelines is None:
+            raise UserMistake("There is only this timeline")
+        timeline = self._timelines[number]
+        self.desk.machine.pause()
+        self.desk.looking.go(None)
+        self.desk.change(machine=self._machines[number])
+        self.desk.looking.use(timeline.past)
+        self.heard()
+
     def leave(self) -> None:
-        """Stop the machine; the screens go when it has."""
+        """Stop the machines; the screens go when they have."""
         if self._guest is None:
             self.exit(0)
         else:
             self._guest.quit()
 
-    def _machine_ended(self, error: BaseException | None) -> None:
+    def _machines_ended(self, error: BaseException | None) -> None:
         self.failure = error
         number = self._guest.signal if self._guest else 0
         self.exit(1 if error else 128 + number if number else 0)
 
     async def on_unmount(self) -> None:
-        """However the screens end, the machine has ended first."""
+        """However the screens end, the machines have ended first."""
         if self._guest is not None:
             self._guest.quit()
             await self._guest.wait()
+        self.desk.looking.close()
+        if self._timelines is not None:
+            self._timelines.close()
 
 
 def run(settings: Settings) -> int:

@@ -17,6 +17,7 @@ from playground.actions import (
     BY_KEY,
     BY_NAME,
     NEED_A_MACHINE,
+    NEED_NOW,
     Action,
     UserMistake,
     command_of,
@@ -24,6 +25,7 @@ from playground.actions import (
     lesson_keys,
 )
 from playground.screens.ascii_filter import AsciiFilter
+from playground.screens.chronicle import Chronicle
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk, Machine
 from playground.screens.footer import Footer
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from playground.screens.lesson_pane import LessonPane
+    from playground.timeline.timelines import Timelines
     from scenarios.player import LessonSession, Question
 
 POLLS_A_SECOND: Final = 25
@@ -143,7 +146,7 @@ class Playground(App[int]):
     def on_mount(self) -> None:
         """Select somebody and begin to look."""
         self.panes = list(self.screen.query(Pane))
-        self.desk.chronicle.update(self.desk.view)
+        self.desk.live_chronicle.update(self.desk.machine.view)
         if self.session is not None:
             self.screen.add_class("lesson")
             self.hand.focus(self.lesson)
@@ -162,14 +165,22 @@ class Playground(App[int]):
 
     def poll(self) -> None:
         """Look at the machine and draw what changed."""
-        desk, view = self.desk, self.desk.view
+        if not self.screen_stack:
+            return  # the last tick of the timer, while everything is being taken down
+        desk, view = self.desk, self.desk.machine.view
         self._polls += 1
-        if desk.chronicle.update(view) or self._polls % POLLS_A_LOOK == 0 or not desk.machine.running:
+        fresh = desk.live_chronicle.update(view)
+        if desk.looking.at is not None:
+            desk.look = (desk.looking.at, self._polls // POLLS_A_LOOK)
+        elif fresh or self._polls % POLLS_A_LOOK == 0 or not desk.machine.running:
             desk.look = (view.event_count, view.cycle)
         if view.event_count != self._notes_end:
             self._hear()
         if self.session is not None:
             self._follow_lesson(self.session)
+        ended = desk.looking.poll()
+        if ended:
+            desk.change(remark="", trouble="" if ended == "found" else "Nothing like that is found in that direction")
         for pane in self.panes:
             pane.poll()
 
@@ -192,14 +203,22 @@ class Playground(App[int]):
 
     def _hear(self) -> None:
         """Show the answer to what `you` was asked to do."""
-        start, self._notes_end = self._notes_end, self.desk.view.event_count
-        for note in reversed(self.desk.view.notes):
+        view = self.desk.machine.view
+        start, self._notes_end = self._notes_end, view.event_count
+        for note in reversed(view.notes):
             if note.number < start:
                 break
             if note.topic == "you-reply":
                 text = str(note.fields.get("text", ""))
                 self.desk.change(remark=("✓ " if note.fields.get("ok") else "✗ ") + text)
                 break
+
+    def heard(self) -> None:
+        """Another machine is on the desk: what it has answered before is not news, its lines are."""
+        view = self.desk.machine.view
+        self._notes_end = view.event_count
+        self.desk.live_chronicle = Chronicle()
+        self.desk.live_chronicle.update(view)
 
     async def on_event(self, event: events.Event) -> None:
         """Keys are acted on one after the other, so that one can type ahead of the screens."""
@@ -214,8 +233,10 @@ class Playground(App[int]):
         if len(self.screen_stack) > 1:
             return False  # the command palette is open
         here = self.focused
-        if isinstance(here, Pane) and here.take_key(event):
-            return True
+        if isinstance(here, Pane):
+            taken: list[bool] = []
+            if not self._try(lambda: taken.append(here.take_key(event))) or taken[0]:
+                return True
         name = BY_KEY.get(event.key)
         if name is not None:
             self.action_do(name)
@@ -242,6 +263,8 @@ class Playground(App[int]):
         """An action, unless it needs a machine that has booted."""
         if action.name in NEED_A_MACHINE:
             self._need_a_machine()
+        if action.name in NEED_NOW and self.desk.moment >= 0:
+            self.desk.change(moment=-1, remark="back to now")
         action.run(self.hand, rest)
 
     def action_focus_next(self) -> None:
@@ -279,6 +302,7 @@ class Playground(App[int]):
         from playground.perform import perform
 
         self._need_a_machine()
+        self.desk.change(moment=-1)
         remark = perform(text, self.desk.machine)
         if remark and not self.desk.machine.running:
             remark += "; the machine stands: space steps, p runs"
@@ -319,6 +343,18 @@ class Playground(App[int]):
     def leave(self) -> None:
         """Stop the machine and go."""
         self.exit(0)
+
+    def branch(self) -> None:
+        """Begin another timeline at the moment that is looked at."""
+        raise UserMistake("Only a machine that runs can begin another timeline")
+
+    def switch(self, number: int) -> None:
+        """Go over to another timeline."""
+        raise UserMistake("There is only this timeline")
+
+    def timelines(self) -> Timelines | None:
+        """All timelines of this sitting."""
+        return None
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette, from the registry of actions."""

@@ -25,6 +25,8 @@ class Look(NamedTuple):
     """A spotlight is on others."""
     losing: str = ""
     """What it would lose, in a preview."""
+    changed: bool = False
+    """It is different from the moment that was looked at before."""
 
 
 def paint_card(canvas: Canvas, x: int, y: int, width: int, height: int, server: ServerView, look: Look) -> None:
@@ -41,7 +43,8 @@ def paint_card(canvas: Canvas, x: int, y: int, width: int, height: int, server: 
     elif server.name == "you":
         border = "you"
     canvas.box(x, y, width, height, border, frame)
-    end = canvas.put(x + 1, y, f" {server.name} ", "title", width - 2)
+    name = f" ∆ {server.name} " if look.changed else f" {server.name} "
+    end = canvas.put(x + 1, y, name, "lit bold" if look.changed else "title", width - 2)
     if server.life > 1:
         canvas.put_right(x + width - 1, y, f" life {server.life} ", "quiet", max(end, x + 2))
     _paint_lines(canvas, x + 2, y + 1, width - 3, height - 2, server, look, ink)

@@ -43,25 +43,38 @@ def is_heartbeat(message: MessageView) -> bool:
 class Chronicle:
     """The newest lines, and the message that passed through the kernel last."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_at_once: int = MOST_AT_ONCE) -> None:
+        self._most_at_once = most_at_once
         self.lines: deque[Line] = deque(maxlen=MOST_LINES)
         self.message: MessageView | None = None
         self._seen = 0
 
     def update(self, view: View) -> bool:
         """Take in what has happened since the last time; whether there are new lines."""
-        if view.event_count <= self._seen:
+        if view.event_count == self._seen:
             return False
+        if view.event_count < self._seen:  # a recording that was wound back
+            self.lines.clear()
+            self.message, self._seen = None, 0
         fresh = [*self._messages(view), *self._notes(view), *self._probes(view)]
         fresh.sort()
         self.lines.extend(fresh)
         self._seen = view.event_count
         return bool(fresh)
 
+    def message_until(self, count: int, view: View) -> None:
+        """Let the message that passed last be the last one of the first `count` events."""
+        self.message = None
+        messages = view.messages
+        for index in range(len(messages) - 1, max(len(messages) - self._most_at_once, 0) - 1, -1):
+            if messages[index].number < count and not is_heartbeat(messages[index]):
+                self.message = messages[index]
+                return
+
     def _messages(self, view: View) -> list[Line]:
         found: list[Line] = []
         messages = view.messages
-        for index in range(len(messages) - 1, max(len(messages) - MOST_AT_ONCE, 0) - 1, -1):
+        for index in range(len(messages) - 1, max(len(messages) - self._most_at_once, 0) - 1, -1):
             message = messages[index]
             if message.number < self._seen:
                 break

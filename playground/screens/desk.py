@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from playground.screens.chronicle import Chronicle
+from playground.screens.looking import Looking
 
 if TYPE_CHECKING:
     from kernel.events import Event
@@ -83,8 +84,8 @@ class Desk:
         """Name of the server that the inspector shows."""
         self.capability: tuple[int, int] | None = None
         """The slot under the inspector's cursor."""
-        self.moment = -1
-        """Number of the event under the stream's cursor; -1 follows the newest."""
+        self.looking = Looking(self)
+        """Which moment all panes show."""
         self.why_not: tuple[str, int] | None = None
         """What was asked with `why not`, and the moment that it was asked about; None: the inspector says why."""
         self.trouble = ""
@@ -97,8 +98,8 @@ class Desk:
         """Servers that would lose something in the preview on screen, and what."""
         self.question: Question | None = None
         """A prediction that covers the shelves until it is made."""
-        self.chronicle = Chronicle()
-        """The lines of the stream."""
+        self.live_chronicle = Chronicle()
+        """The newest lines of the stream."""
         self.look = (0, 0)
         """Number of events and cycle when the panes last had to look at the machine."""
         self.revision = 0
@@ -106,8 +107,22 @@ class Desk:
 
     @property
     def view(self) -> View:
-        """What is true now."""
-        return self.machine.view
+        """What is true at the moment that is looked at."""
+        return self.looking.view
+
+    @property
+    def chronicle(self) -> Chronicle:
+        """The lines of the stream around that moment."""
+        return self.looking.chronicle() or self.live_chronicle
+
+    @property
+    def moment(self) -> int:
+        """Number of the event that is looked back at; -1 is now."""
+        return -1 if self.looking.at is None else self.looking.at - 1
+
+    @moment.setter
+    def moment(self, number: int) -> None:
+        self.looking.go(None if number < 0 else number + 1)
 
     @property
     def server(self) -> ServerView | None:

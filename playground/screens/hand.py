@@ -17,7 +17,6 @@ from playground.screens.inspector_tabs import Target
 from playground.screens.pane import Pane
 from playground.screens.sheet import Sheet
 from playground.screens.shelves import Shelves
-from playground.screens.stream import Stream
 
 if TYPE_CHECKING:
     from playground.screens.application import Playground
@@ -212,9 +211,32 @@ class ScreenHand:
         """Look at the beat before."""
         return self.app.session is not None and self.app.session.back()
 
-    def look(self, by: int) -> None:
-        """An older or newer line of the stream."""
-        self.app.query_one(Stream).move(by)
+    def mark(self, name: str) -> None:
+        """Give the moment a name; in a run that is recorded it is kept with it."""
+        mark = getattr(self.desk.machine, "mark", None)
+        if mark is None:
+            raise UserMistake("Only a machine that runs can be given marks")
+        mark(name.strip('"') or f"mark {self.desk.looking.count:,}")
+        self.desk.change(remark="marked")
+
+    def record(self, file: str) -> None:
+        """Begin or end a recording."""
+        from playground.screens.recording import toggle
+
+        self.desk.change(remark=toggle(self.desk.machine, file))
+
+    def branch(self) -> None:
+        """Another timeline."""
+        self.app.branch()
+
+    def open_timelines(self) -> None:
+        """The tree of timelines."""
+        from playground.screens.sheet_timelines import TimelinesSheet
+
+        timelines = self.app.timelines()
+        if timelines is None:
+            raise UserMistake("There is only this timeline; look back with , and press b to begin another")
+        self._put_on(TimelinesSheet(self.desk, timelines, self.app.switch))
 
     def theme_names(self) -> list[str]:
         """Every theme there is."""

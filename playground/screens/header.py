@@ -35,7 +35,7 @@ class Header(Pane):
     def stamp(self) -> Hashable:
         """Everything in the line, to the microsecond of virtual time."""
         machine = self.desk.machine
-        return self.desk.look, machine.running, machine.speed, self.note, self.desk.moment
+        return self.desk.look, machine.running, machine.speed, self.note, self.desk.moment, self.desk.revision
 
     def paint(self, canvas: Canvas) -> None:
         """Draw the line; the narrower it is, the less it says."""
@@ -46,7 +46,9 @@ class Header(Pane):
         if self.note:
             x = canvas.put(x, 0, f" · {self.note}", "lit bold")
         live = self.desk.moment < 0
-        word = "● live" if live else f"◀ looking at {self.desk.moment:,}"
+        word = "● live" if live else f"◀ the past, of {self.desk.looking.end:,}"
+        if live and self.desk.looking.plays:
+            live, word = False, f"◀ recording, of {self.desk.looking.end:,}"
         right = canvas.put_right(canvas.width - 1, 0, word, "running bold" if live else "lit bold")
         right = canvas.put_right(right - 4, 0, f"event {view.event_count:,}", "text", x)
         if wide:

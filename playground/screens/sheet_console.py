@@ -23,12 +23,12 @@ class ConsoleSheet(Sheet):
 
     def stamp(self) -> Hashable:
         """What the device has shown."""
-        return self.desk.machine.console_text, self.desk.machine.running, self.turn
+        return self.desk.looking.console_text(), self.desk.machine.running, self.turn
 
     def paint_body(self, canvas: Canvas) -> None:
         """The last lines, wrapped where the screen ends, and the cursor."""
         width, height = canvas.width - 4, canvas.height - 2
-        lines = screen_lines(self.desk.machine.console_text, width)[-height:]
+        lines = screen_lines(self.desk.looking.console_text(), width)[-height:]
         for y, line in enumerate(lines, 1):
             canvas.put(2, y, line, "text", width)
         last = lines[-1] if lines else ""

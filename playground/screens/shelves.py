@@ -84,6 +84,7 @@ class Shelves(Pane, can_focus=True):
             lit=lit,
             dimmed=bool(desk.spotlight) and server.name not in desk.spotlight,
             losing=desk.losing.get(server.name, ""),
+            changed=desk.moment >= 0 and server.name in desk.looking.changed,
         )
 
     def _paint_cards(self, canvas: Canvas, shelves: dict[str, list[ServerView]], card: int) -> None:

@@ -56,6 +56,8 @@ def _row(desk: Desk, cap: CapView, lead: str, width: int) -> Entry:
         (f"{name:<{room}}"[: max(room - len(kind) - bool(kind), 0)], "text"),
         (end, "key"),
     )
+    if desk.moment >= 0 and (cap.cnode, cap.index) in desk.looking.changed_slots:
+        runs = ((lead[:-1] + "∆", "lit bold"), *runs[1:])
     return Entry(runs, Target(slot=(cap.cnode, cap.index)))
 
 

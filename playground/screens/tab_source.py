@@ -79,7 +79,7 @@ def _last_place(desk: Desk) -> tuple[str, int, str] | None:
 def page(desk: Desk, width: int) -> Page:
     """The file the selected server's thread stands in."""
     server = desk.server
-    place = desk.machine.where(server.thread) if server and server.thread else None
+    place = desk.looking.where(server.thread) if server and server.thread else None
     word = "in"
     if place is None:
         place, word = _last_place(desk), "died in"

@@ -13,6 +13,8 @@ from typing import Any
 from kernel import events as ev
 from kernel.abi import Fault, ObjectType, Rights, TcbSlot, ThreadState
 from kernel.events import Event
+from playground.recording.origin import Origin
+from playground.timeline.past import Past
 from playground.view.fold import Fold
 from playground.view.model import View
 from servers.interfaces import INTERFACES
@@ -183,6 +185,7 @@ class StillMachine:
         self.console_text = "workshop\n$ "
         self.disk_label = "workshop.img 8 MiB"
         self.told: list[tuple[Any, ...]] = []
+        self._past: Past | None = None
 
     @property
     def view(self) -> View:
@@ -191,6 +194,12 @@ class StillMachine:
     @property
     def events(self) -> Sequence[Event]:
         return self.scene.events
+
+    @property
+    def past(self) -> Past:
+        if self._past is None:
+            self._past = Past(self.scene.events, self.scene.manifest, _no_origin, [], [])
+        return self._past
 
     @property
     def manifest(self) -> Manifest:
@@ -230,6 +239,10 @@ class StillMachine:
 
     def where(self, thread: int) -> tuple[str, int, str] | None:
         return (str(ROOT / "servers" / "hardware.py"), 40, "handle_read")
+
+
+def _no_origin() -> Origin:
+    raise AssertionError("a scene cannot be run again")
 
 
 def reading() -> Scene:

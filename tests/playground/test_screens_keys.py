@@ -9,6 +9,7 @@ from playground.screens.inspector import Inspector
 from playground.screens.sheet import Sheet
 from playground.screens.shelves import Shelves
 from playground.screens.stream import Stream
+from playground.screens.timeline import Timeline
 from tests.playground.scene import Scene, faulting, reading
 from tests.playground.screen_tools import SMALL, desk_of, picture, press, showing, text_of, type_line
 
@@ -59,9 +60,11 @@ async def test_tab_goes_round_the_panes_and_arrows_move_inside_them() -> None:
         await press(pilot, "tab")
         assert isinstance(app.focused, Stream)
         await press(pilot, "tab")
+        assert isinstance(app.focused, Timeline)
+        await press(pilot, "tab")
         assert isinstance(app.focused, Shelves)
         await press(pilot, "shift+tab")
-        assert isinstance(app.focused, Stream)
+        assert isinstance(app.focused, Timeline)
 
 
 async def test_arrows_choose_the_neighbour_on_the_shelves() -> None:
@@ -126,7 +129,8 @@ async def test_the_stream_can_be_looked_back_in_and_let_go() -> None:
         await press(pilot, "tab", "tab", "up", "up")
         moment = desk_of(pilot).moment
         assert moment == pilot.app.query_one(Stream).shown[-2].number
-        assert f"looking at {moment:,}" in text_of(pilot, "#header")
+        assert "the past, of" in text_of(pilot, "#header")
+        assert f"event {moment + 1:,}" in text_of(pilot, "#header")
         await press(pilot, "end")
         assert desk_of(pilot).moment == -1
         assert "live" in text_of(pilot, "#header")

@@ -1,0 +1,194 @@
+"""Where in time the screens look: at now, or at any moment before. Looking back changes nothing.
+
+Every pane reads `Desk.view`; while one looks back, that is the view of then, so that all of them show that moment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from playground.screens.chronicle import Chronicle
+
+if TYPE_CHECKING:
+    from playground.screens.desk import Desk
+    from playground.timeline.past import Past
+    from playground.timeline.search import Search
+    from playground.view.model import View
+
+AHEAD: Final = 240
+"""Events after the moment whose lines are shown below it in the stream."""
+LINES: Final = 400
+"""Messages put into words around a moment."""
+SEARCH: Final = 0.01
+PREPARE: Final = 0.003
+"""Seconds of each poll for searching, and for making later jumps quick."""
+GLANCE: Final = 0.02
+"""Seconds that may be spent on finding a source line of the past at one look."""
+TELLING: Final = frozenset({"mark", "ready", "fault", "died", "restarted", "gave-up", "stopped", "revoke", "probe"})
+"""Kinds of moments that a jump stops at."""
+HIGHLIGHTED: Final = frozenset({"status", "life", "cap_count", "waits_for", "handles"})
+"""Parts of a server whose change is pointed out."""
+
+
+class Looking:
+    """The moment that is looked at, and the steps to others."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._past: Past | None = None
+        self._of: object = None
+        self.at: int | None = None
+        """How many events have happened at the moment that is looked at; None is now."""
+        self.changed: frozenset[str] = frozenset()
+        """Servers that are different from the moment looked at before."""
+        self.changed_slots: frozenset[tuple[int, int]] = frozenset()
+        """Capability slots that are."""
+        self._lines: tuple[int, Chronicle] | None = None
+        self._search: Search | None = None
+
+    @property
+    def past(self) -> Past | None:
+        """Everything that can be looked back at; None if the machine keeps nothing."""
+        machine = self._desk.machine
+        if self._of is not machine:
+            self._of, self._past = machine, getattr(machine, "past", None)
+            self.at, self._lines = None, None
+            core = getattr(machine, "core", None)
+            if self._past is None and core is not None:
+                from playground.timeline.past import Past
+
+                self._past = Past.of_core(core)
+        return self._past
+
+    def use(self, past: Past) -> None:
+        """The past of the machine that is on the desk now, if it is known already."""
+        self._of, self._past, self.at, self._lines = self._desk.machine, past, None, None
+
+    def close(self) -> None:
+        """Switch off what was run again in the background."""
+        if self._past is not None:
+            self._past.close()
+
+    @property
+    def plays(self) -> bool:
+        """Whether the machine is a recording, which has no other now than the moment it shows."""
+        return hasattr(self._desk.machine, "go")
+
+    @property
+    def count(self) -> int:
+        """How many events have happened at the moment on screen."""
+        return self._desk.machine.view.event_count if self.at is None else self.at
+
+    @property
+    def end(self) -> int:
+        """How many events there are in all."""
+        return len(self._desk.machine.events)
+
+    @property
+    def view(self) -> View:
+        """What is, or was, true."""
+        past = self.past
+        if self.at is None or past is None:
+            return self._desk.machine.view
+        return past.view_at(self.at)
+
+    def go(self, count: int | None) -> None:
+        """Look at the moment after so many events; None, or more than there are, is now."""
+        if self.past is None:
+            return
+        before = self.view
+        if self.plays:
+            self._desk.machine.pause()
+            self._desk.machine.go(self.end if count is None else count)  # type: ignore[attr-defined]
+        else:
+            self.at = None if count is None or count >= self.end else max(count, 1)
+        self._compare(before, self.view)
+
+    def _compare(self, before: View, after: View) -> None:
+        """Point out what is different."""
+        if before is after:
+            return
+        from playground.timeline.compare import changed_slots, changes
+
+        found = changes(before, after)
+        self.changed = frozenset(change.server for change in found if change.part in HIGHLIGHTED)
+        self.changed_slots = frozenset(changed_slots(before, after))
+
+    def step(self, by: int) -> None:
+        """So many events on, or back."""
+        self.go(self.count + by)
+
+    def step_message(self, by: int) -> bool:
+        """To the next or previous message, answer or fault; whether there is one."""
+        past = self.past
+        if past is None:
+            return False
+        here = self.count - 1
+        number = past.moments.next_message(here) if by > 0 else past.moments.previous_message(here)
+        return self._go_to(number)
+
+    def step_moment(self, by: int, server: str = "") -> bool:
+        """To the next or previous fault, death, restart, mark ...; of one server, if one is named."""
+        past = self.past
+        if past is None:
+            return False
+        here, kinds = self.count - 1, tuple(TELLING)
+        find = past.moments.next if by > 0 else past.moments.previous
+        found = find(here, kinds, server)
+        return self._go_to(None if found is None else found.number)
+
+    def _go_to(self, number: int | None) -> bool:
+        if number is None:
+            return False
+        self.go(number + 1)
+        return True
+
+    def find(self, text: str, *, forward: bool) -> None:
+        """Begin to search for a condition of the lesson language. Raises mistakes of the user."""
+        past = self.past
+        if past is None:
+            return
+        from playground.timeline.search import Search, condition_of
+
+        self._search = Search(past, condition_of(text, past.manifest), self.count - 1, forward=forward)
+
+    def poll(self) -> str:
+        """Go on with a search and with making later jumps quick; what to say when a search has ended."""
+        search = self._search
+        if search is None:
+            if self._past is not None and self.at is not None:
+                self._past.prepare(PREPARE)
+            return ""
+        if not search.go(SEARCH):
+            return ""
+        self._search = None
+        if search.found is None:
+            return "no"
+        self.go(search.found + 1)
+        return "found"
+
+    def chronicle(self) -> Chronicle | None:
+        """The lines around the moment looked back at; None for now."""
+        past = self.past
+        if self.at is None or past is None:
+            return None
+        if self._lines is None or self._lines[0] != self.at:
+            lines = Chronicle(LINES)
+            lines.update(past.view_at(min(self.at + AHEAD, self.end)))
+            lines.message_until(self.at, past.view_at(self.at))
+            self._lines = (self.at, lines)
+        return self._lines[1]
+
+    def where(self, thread: int) -> tuple[str, int, str] | None:
+        """File, line and function at which a thread stood; None as long as it is still being found out."""
+        past = self.past
+        if self.at is None or past is None:
+            return self._desk.machine.where(thread)
+        return past.where(self.at, thread, GLANCE)
+
+    def console_text(self) -> str:
+        """What the console showed."""
+        past = self.past
+        if self.at is None or past is None:
+            return self._desk.machine.console_text
+        return past.console(self.at, GLANCE)

@@ -1,0 +1,61 @@
+"""The timelines of this sitting as a tree: the run as it was, and what was tried differently from its moments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from playground.screens.canvas import Canvas
+from playground.screens.desk import Desk
+from playground.screens.sheet import Choice, Sheet, wrap
+from playground.screens.tab_capabilities import branches
+
+if TYPE_CHECKING:
+    from playground.timeline.timelines import Timelines
+
+
+class TimelinesSheet(Sheet):
+    """Choose one; enter goes over to it."""
+
+    TITLE = "Timelines"
+    KEYS = (("↑ ↓", "choose"), ("enter", "go there"), ("esc", "close"))
+
+    def __init__(self, desk: Desk, timelines: Timelines, switch: Callable[[int], None]) -> None:
+        super().__init__(desk)
+        self.rows = timelines.tree()
+        self._switch = switch
+        self.choice = Choice(len(self.rows))
+        events = desk.machine.events
+        for number, (_, timeline) in enumerate(self.rows):
+            if timeline.past.events is events:
+                self.choice.at = number
+        self.here = self.choice.at
+
+    def paint_body(self, canvas: Canvas) -> None:
+        """One line each: where it began, how far it has come."""
+        depths = [depth for depth, _ in self.rows]
+        stems = ["", *branches(depths[1:])]
+        y = 2
+        for number, ((_, timeline), stem) in enumerate(zip(self.rows, stems, strict=True)):
+            chosen = number == self.choice.at
+            canvas.put(2, y, "▸" if chosen else " ", "lit bold")
+            x = canvas.put(4, y, stem, "quiet")
+            mark = "● " if number == self.here else "○ "
+            x = canvas.put(x, y, mark, "running bold" if number == self.here else "quiet")
+            canvas.put(x, y, f"{timeline.id} {timeline.title}", "lit bold" if chosen else "title", canvas.width - x - 2)
+            y += 1
+            began = f"from event {timeline.begins:,}, " if timeline.parent else ""
+            canvas.put(x, y, f"{began}now at {len(timeline.past.events):,}", "quiet", canvas.width - x - 2)
+            y += 2
+        about = "Begin another: look back with , to a moment of any timeline and press b."
+        for line in wrap(about, canvas.width - 6):
+            canvas.put(4, y, line, "quiet italic")
+            y += 1
+
+    def press(self, key: str, character: str | None) -> bool:
+        """Choose; enter goes over."""
+        if key == "enter":
+            self._switch(self.rows[self.choice.at][1].id)
+            self.close(done=True)
+            return True
+        return self.choice.key(key)
