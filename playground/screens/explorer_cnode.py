@@ -19,7 +19,7 @@ ABOUT: Final = (
     "A CNode is a table of capabilities. A thread cannot name an object, only a slot: it says a number, the kernel "
     "finds the slot, and does what the capability in it allows."
 )
-MOST_GUARDS: Final = 3
+MOST_GUARDS: Final = 2
 """Ways into the table that are drawn; the rest is listed below."""
 
 
@@ -43,6 +43,7 @@ def page(desk: Desk, target: Target, width: int) -> Page:
 def _ways_in(view: View, cnode: int, radix: int, width: int) -> list[Entry]:
     """How a number becomes a slot, for every guard with which there is a capability to this table."""
     caps = [cap for cap in derivation.capabilities_to(view, cnode) if cap.kind == ObjectType.CNODE]
+    caps.sort(key=lambda cap: cap.cnode not in view.threads)
     lines: list[Entry] = []
     seen: set[int] = set()
     for cap in caps:
@@ -69,6 +70,8 @@ def way_in(view: View, cap: CapView, radix: int, width: int) -> list[Entry]:
     runs.append(("▌", "line"))
     words = f"the first {bits} bits of a number must be {guard:#x}, " if bits else "no bits are compared, "
     words += f"the next {radix} are the slot"
+    if rest == 0 and guard == 0 and bits:
+        words += f": so {min(5, (1 << radix) - 1)} means slot {min(5, (1 << radix) - 1)}"
     if rest > 0:
         words += f", {rest} are left for a table in that slot"
     where = f" a number of 64 bits, looked up from {place_words(view, cap)}:"

@@ -23,6 +23,7 @@ MARGIN: Final = 12
 LEVELS: Final = " ▁▂▃▄▅▆▇█"
 PAST: Final = 0.6
 """Part of the axis that is past, where refills are still to come."""
+NOW: Final = "now"
 SHORTEST: Final = 20_000
 """Cycles that the axis shows at least."""
 
@@ -136,13 +137,13 @@ def picture(view: View, context: SchedContextView, width: int) -> list[Entry]:
     runs = runs_of(view, context)
     for column in range(axis.cells):
         first, last = axis.span(column)
-        if first > axis.now:
-            break
         x = MARGIN + column
-        canvas.put(x, 1, _level(runs, first, last), "running bold")
+        if first <= axis.now:
+            canvas.put(x, 1, _level(runs, first, last), "running bold")
         if limited:
-            full = min(_available(context, last) / context.budget, 1.0)
-            canvas.put(x, 0, LEVELS[round(full * 8)] if full else "▁", "waiting" if full else "faulted")
+            full = min(_most_available(context, first, last) / context.budget, 1.0)
+            ink = "line" if first > axis.now else "waiting" if full else "faulted"
+            canvas.put(x, 0, LEVELS[round(full * 8)] if full else "▁", ink)
     if limited:
         canvas.put(1, 2, "comes back", "quiet")
         _paint_refills(canvas, context, axis)
@@ -169,6 +170,12 @@ def _available(context: SchedContextView, cycle: int) -> int:
     return sum(amount for at, amount in refills if at <= cycle)
 
 
+def _most_available(context: SchedContextView, first: int, last: int) -> int:
+    """The most that could be used at any moment of a cell."""
+    changes = [since - 1 for since, _ in context.history if first < since <= last]
+    return max(_available(context, cycle) for cycle in (last, *changes))
+
+
 def _paint_refills(canvas: Canvas, context: SchedContextView, axis: Axis) -> None:
     for at, amount in context.refills:
         if at <= axis.now:
@@ -187,16 +194,22 @@ def _paint_refills(canvas: Canvas, context: SchedContextView, axis: Axis) -> Non
 
 def _paint_axis(canvas: Canvas, axis: Axis, y: int) -> None:
     canvas.put(MARGIN, y, "─" * axis.cells, "line")
-    marks = [(axis.start, f"-{time_words(axis.now - axis.start)}"), (axis.now, "now")]
+    marks = [(axis.start, f"-{time_words(axis.now - axis.start)}"), (axis.now, NOW)]
     if axis.end > axis.now:
         marks.append((axis.end, f"+{time_words(axis.end - axis.now)}"))
     middle = axis.start + (axis.now - axis.start) // 2
     marks.insert(1, (middle, f"-{time_words(axis.now - middle)}"))
-    for cycle, words in marks:
+    taken: list[tuple[int, int]] = []
+    for cycle, words in sorted(marks, key=lambda mark: mark[1] != NOW):
         x = MARGIN + min(axis.column(cycle), axis.cells - 1)
-        ink = "title" if words == "now" else "quiet"
-        canvas.put(x, y, "┼" if words == "now" else "┴", ink)
-        canvas.put(max(min(x - len(words) // 2, canvas.width - len(words)), MARGIN), y + 1, words, ink)
+        start = max(min(x - len(words) // 2, canvas.width - len(words)), MARGIN)
+        end = start + len(words)
+        if any(start <= other_end and other_start <= end for other_start, other_end in taken):
+            continue
+        taken.append((start, end))
+        ink = "title" if words == NOW else "quiet"
+        canvas.put(x, y, "┼" if words == NOW else "┴", ink)
+        canvas.put(start, y + 1, words, ink)
 
 
 def _refills(view: View, context: SchedContextView, width: int) -> list[Entry]:

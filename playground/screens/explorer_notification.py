@@ -31,7 +31,7 @@ def page(desk: Desk, target: Target, width: int) -> Page:
     lines = [*about(ABOUT, width), *_word(view, notification)]
     lines.append(_state(notification))
     if notification.thread:
-        lines.append(link(desk, "wakes", notification.thread, ("  (bound to it)", "quiet")))
+        lines.append(link(desk, "wakes", notification.thread))
     if notification.sched_context:
         lines.append(link(desk, "lends", notification.sched_context, ("  to whom it wakes", "quiet")))
     lines += [heading("who waits here and for nothing else", width), *listed(_queue(view, notification), "Nobody.")]

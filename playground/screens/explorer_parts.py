@@ -106,7 +106,8 @@ def item(view: View, object_id: int, *before: tuple[str, str], after: Row = ()) 
 def state_runs(thread: ThreadView) -> Row:
     """A thread's state as glyph, the kernel's name and words."""
     mark = STATES[thread.state]
-    return ((f"{mark.glyph} {mark.name}", f"{mark.ink} bold"), (f"  {mark.words}", "text"))
+    words = "could run, but its budget is used up" if thread.released else mark.words
+    return ((f"{mark.glyph} {mark.name}", f"{mark.ink} bold"), (f"  {words}", "text"))
 
 
 def moment(number: int) -> str:

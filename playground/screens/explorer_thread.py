@@ -36,12 +36,14 @@ ABOUT: Final = (
 FAULT: Final = 2
 """`how` of a message that tells of a fault: the thread will do the same again when it is answered."""
 
+INDENT: Final = 36
+"""Columns before the reason of a transition."""
 SLOTS: Final = {
-    TcbSlot.CSPACE: "its capability table",
-    TcbSlot.VSPACE: "the memory it sees",
-    TcbSlot.IPC_BUFFER: "for long messages",
-    TcbSlot.FAULT_HANDLER: "is told when it faults",
-    TcbSlot.TIMEOUT_HANDLER: "is told when its time is up",
+    TcbSlot.CSPACE: "capabilities",
+    TcbSlot.VSPACE: "memory",
+    TcbSlot.IPC_BUFFER: "long messages",
+    TcbSlot.FAULT_HANDLER: "fault handler",
+    TcbSlot.TIMEOUT_HANDLER: "timeout handler",
 }
 
 
@@ -51,7 +53,7 @@ def page(desk: Desk, target: Target, width: int) -> Page:
     thread = view.threads[target.object]
     lines = explorer_states.diagram(thread.state)
     lines += [heading("now", width), *_now(desk, thread)]
-    lines += [heading("how it came to this", width), *_history(desk, thread)]
+    lines += [heading("how it came to this", width), *_history(desk, thread, width)]
     lines += [heading("where it can go from here", width), *_ways_on(thread, width)]
     lines += [heading("its own slots", width), *_slots(view, thread)]
     lines += holders(desk, thread.id, width)
@@ -91,11 +93,11 @@ def _time(desk: Desk, thread: ThreadView) -> Entry:
     if context is None:
         words = "nothing: it is passive, and runs only on time that a caller lends it"
         return fact("runs on", (words, "quiet"))
-    words = "out of budget until its next refill" if thread.released else f"{time_words(context.budget)} at a time"
+    words = "out of budget" if thread.released else f"{time_words(context.budget)} at a time"
     return link(desk, "runs on", context.id, (f"  {words}", "handling bold" if thread.released else "quiet"))
 
 
-def _history(desk: Desk, thread: ThreadView) -> list[Entry]:
+def _history(desk: Desk, thread: ThreadView, width: int) -> list[Entry]:
     """The last states, newest first, each with what led there."""
     states = list(thread.states)
     lines: list[Entry] = []
@@ -106,9 +108,10 @@ def _history(desk: Desk, thread: ThreadView) -> list[Entry]:
         if event and event[0] == ev.MESSAGE and event[9] == FAULT and event[2] == thread.id:
             before = ThreadState.RESTART
         mark = STATES[state]
-        runs = ((f" {number:>9,}  ", "quiet"), (f"{mark.glyph} {mark.name:<22}", mark.ink),
-                (explorer_states.why(before, state), "text"))  # fmt: skip
-        lines.append(Entry(runs, Target(moment=number)))
+        rows = wrap(explorer_states.why(before, state), width - INDENT)
+        head = ((f" {number:>9,}  ", "quiet"), (f"{mark.glyph} {mark.name:<22}", mark.ink))
+        lines.append(Entry((*head, (rows[0], "text")), Target(moment=number)))
+        lines += [entry((" " * INDENT + row, "text")) for row in rows[1:]]
     return listed(lines, "It has not changed its state yet.")
 
 
@@ -116,9 +119,9 @@ def _ways_on(thread: ThreadView, width: int) -> list[Entry]:
     lines: list[Entry] = []
     for state, why in explorer_states.can_go(thread.state).items():
         mark = STATES[state]
-        rows = wrap(why, width - 36)
+        rows = wrap(why, width - INDENT)
         lines.append(entry((f" {'':9}→ ", "quiet"), (f"{mark.glyph} {mark.name:<22}", mark.ink), (rows[0], "text")))
-        lines += [entry((" " * 36 + row, "text")) for row in rows[1:]]
+        lines += [entry((" " * INDENT + row, "text")) for row in rows[1:]]
     return lines
 
 
@@ -128,12 +131,12 @@ def _slots(view: View, thread: ThreadView) -> list[Entry]:
     for slot, purpose in SLOTS.items():
         cap = held.get(slot)
         if cap is None:
-            lines.append(entry((f" {slot.value} {purpose:<28}empty", "quiet")))
+            lines.append(entry((f" {slot.value} {purpose:<17}empty", "quiet")))
             continue
         tail = cap_runs(view, cap) if cap.kind == ObjectType.CNODE else ()
         lines.append(
             Entry(
-                ((f" {slot.value} ", "quiet"), (f"{purpose:<28}", "quiet"), *mention(view, cap.object),
+                ((f" {slot.value} ", "quiet"), (f"{purpose:<17}", "quiet"), *mention(view, cap.object),
                  *((("  ", "text"), *tail) if tail else ())),
                 Target(object=cap.object, through=(thread.id, slot.value)),
             )
