@@ -97,6 +97,7 @@ def _drawn(before: list[str], now: list[str]) -> str:
 
 
 def _label(step: Step) -> str:
-    about = f"{step.sender}: " if step.sender and step.kind not in ("mark", "input") else ""
+    told = step.kind in ("mark", "input") or f" {step.sender} " in f" {step.text} "
+    about = f"{step.sender}: " if step.sender and not told else ""
     line = " ".join(f"{about}{step.text}".split())
     return line if len(line) <= MOST_LABEL else f"{line[: MOST_LABEL - 1]}…"

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from playground.view import inputs
 from playground.view.model import ServerView, View
 from scenarios.language import check_command, parse_line, world_of
 from scenarios.language.check import operation_of
@@ -76,9 +77,9 @@ def judge(names: Names, act: Act, view: View, following: Act | None) -> Judgemen
     judged = Judgement(settled=act.cycle)
     verb = verb_line(act)
     if verb is None or not names.valid(verb):
-        told = f": {verb}" if verb else ""
+        told = verb or inputs.request(act.data)
         judged.prose = "What was done here by hand cannot be said in a lesson, so it is left out."
-        judged.lines.append(f"# by hand{told}".replace("\n", " "))
+        judged.lines.append(f"# by hand: {' '.join(told.split())}")
         return judged
     judged.lines.append(verb)
     if act.source == "operator":

@@ -61,7 +61,7 @@ def test_what_the_language_cannot_say_is_a_remark(tmp_path: Path) -> None:
     """A revocation by the number of a slot has no name."""
     text = written(hand_run(), tmp_path).read_text(encoding="utf-8")
     assert "cannot be said in a lesson, so it is left out" in text
-    assert "# by hand" in text
+    assert "# by hand: revoke you.4000" in text
 
 
 def test_a_range_that_ends_earlier_is_a_shorter_lesson(tmp_path: Path) -> None:
