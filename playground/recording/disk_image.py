@@ -13,6 +13,8 @@ from servers.hardware import SECTOR_BYTES
 
 PIECE: Final = 1024
 """Sectors in a piece: half a mebibyte."""
+MOST_SECTORS: Final = 1 << 23
+"""Sectors of the largest disk that is read: twice as many as a FAT16 volume can have."""
 _PLACE: Final = Struct(">QQ?")
 _EMPTY: Final = bytes(SECTOR_BYTES * PIECE)
 
@@ -31,13 +33,16 @@ def put_together(parts: list[bytes]) -> MemoryBacking:
     if not parts or any(len(part) < _PLACE.size for part in parts):
         raise Unreadable("lacks the disk of the machine")
     _, sector_count, read_only = _PLACE.unpack_from(parts[0])
+    if sector_count > MOST_SECTORS:
+        raise Unreadable(f"says that the disk has {sector_count:,} sectors, and no machine has as many")
     disk = MemoryBacking(sector_count=sector_count)
     for part in parts:
         start, _, _ = _PLACE.unpack_from(part)
         content = unpack(part[_PLACE.size :])
-        if len(content) % SECTOR_BYTES or start + len(content) // SECTOR_BYTES > sector_count:
+        count = len(content) // SECTOR_BYTES
+        if len(content) % SECTOR_BYTES or count > PIECE or start % PIECE or start + count > sector_count:
             raise Unreadable("holds a disk that does not fit together")
-        for number in range(len(content) // SECTOR_BYTES):
+        for number in range(count):
             sector = content[number * SECTOR_BYTES : (number + 1) * SECTOR_BYTES]
             if sector != _EMPTY[:SECTOR_BYTES]:
                 disk.write_sector(start + number, sector)

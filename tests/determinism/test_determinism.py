@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -10,11 +11,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import trio
 
 from kernel.events import INPUT
 from playground.machine.core import Core
+from playground.machine.live import Live
 from playground.recording.reader import open_recording
 from playground.recording.rerun import verify
+from playground.timeline.past import Past
 from playground.trace import describe, first_difference
 from tests.determinism.story import tell
 from tests.playground.machines import machine, read_file
@@ -96,7 +100,6 @@ def test_a_recording_made_by_one_python_is_true_on_another(version: str, tmp_pat
 
 
 async def test_the_screens_change_nothing(tmp_path: Path) -> None:
-    from playground.machine.live import Live
     from playground.screens.application import Playground
 
     live = Live(machine(seed=12), running=False)
@@ -124,13 +127,9 @@ async def test_the_screens_change_nothing(tmp_path: Path) -> None:
     assert verify(open_recording(path)).same
 
 
-def test_what_a_machine_in_real_time_did_happens_again(tmp_path: Path) -> None:
-    import trio
-
-    from playground.machine.live import Live
-
+def in_real_time(path: Path) -> Live:
+    """A machine that ran by the clock on the wall, and its recording."""
     live = Live(machine(seed=3, virtual=False), speed=0)
-    path = tmp_path / "live.mkp"
     live.start_recording(path)
 
     async def person() -> None:
@@ -156,9 +155,32 @@ def test_what_a_machine_in_real_time_did_happens_again(tmp_path: Path) -> None:
             nursery.start_soon(person)
 
     trio.run(main)
+    return live
+
+
+def test_what_a_machine_in_real_time_did_happens_again(tmp_path: Path) -> None:
+    path = tmp_path / "live.mkp"
+    live = in_real_time(path)
     recording = open_recording(path)
     assert recording.complete
     assert list(recording.events) == live.core.kernel.events
     verdict = verify(recording)
     assert verdict.same, verdict.text
     assert [mark.text for mark in recording.marks] == ["slowly"]
+
+
+def test_a_branch_can_begin_at_any_event_of_a_run_in_real_time(tmp_path: Path) -> None:
+    path = tmp_path / "live.mkp"
+    in_real_time(path)
+    past = Past.of_recording(open_recording(path))
+    chance = random.Random(11)
+    around_inputs = [max(0, one.event + by) for one in past.inputs for by in (0, 1)]
+    counts = [*chance.sample(around_inputs, 12), *(chance.randrange(len(past.events)) for _ in range(12))]
+    for count in sorted(counts):
+        core = past.branch(count)
+        made = core.kernel.events
+        assert count <= len(made)
+        assert first_difference(past.events[: len(made)], made) is None
+        core.replay([one for one in past.inputs if one.event >= len(made)])
+        assert first_difference(past.events[: len(made)], made[: len(past.events)]) is None
+        core.close()
