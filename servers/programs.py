@@ -69,6 +69,10 @@ PROGRAMS: Final[dict[str, Program]] = {
         Program("naive_bank", 33, "believes what a message says of its sender", "servers.lessons.naive_bank"),
         Program("careful_bank", 34, "looks at the badge", "servers.lessons.careful_bank"),
         Program("customer", 35, "goes to a bank and says what it is told", "servers.lessons.customer"),
+        Program("cabinet", 36, "files by name", "servers.lessons.cabinet"),
+        Program("sheets", 37, "files by capability", "servers.lessons.sheets"),
+        Program("named_compiler", 38, "writes the result where it is told", "servers.lessons.named_compiler"),
+        Program("compiler", 39, "writes the result with what it is given", "servers.lessons.compiler"),
     )
 }
 

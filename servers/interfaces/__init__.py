@@ -17,6 +17,7 @@ from servers.interfaces.base import (
 )
 from servers.interfaces.block import BLOCK
 from servers.interfaces.clock import CLOCK
+from servers.interfaces.compiler import CABINET, COMPILER, NAMED_COMPILER, SHEET
 from servers.interfaces.console import CONSOLE
 from servers.interfaces.counter import COUNTER
 from servers.interfaces.files import FILES
@@ -28,6 +29,7 @@ INTERFACES: Final[dict[str, Interface]] = {
     interface.name: interface
     for interface in (
         BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR, BANK, CUSTOMER,
+        CABINET, SHEET, NAMED_COMPILER, COMPILER,
     )
 }  # fmt: skip
 """The interface of every name that a manifest may use in `provides`."""
@@ -45,7 +47,7 @@ def find_operation(label: int) -> tuple[Interface, Operation] | None:
 
 
 __all__ = [
-    "ACTOR", "BANK", "BLOCK", "CLOCK", "CONSOLE", "COUNTER", "CUSTOMER", "FILES", "INTERFACES", "LOG", "NAMES",
-    "SUPERVISOR",
+    "ACTOR", "BANK", "BLOCK", "CABINET", "CLOCK", "COMPILER", "CONSOLE", "COUNTER", "CUSTOMER", "FILES", "INTERFACES",
+    "LOG", "NAMED_COMPILER", "NAMES", "SHEET", "SUPERVISOR",
     "Argument", "ErrorCode", "Interface", "Operation", "Value", "find_operation",
 ]  # fmt: skip

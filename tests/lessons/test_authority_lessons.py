@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel import deletion, derivation, endpoint, fastpath
+from kernel import deletion, derivation, endpoint, fastpath, transfer
 from kernel.abi import ObjectType, Rights
 from kernel.kernel import Kernel
 from kernel.objects import Capability, Slot
@@ -89,3 +89,23 @@ def test_who_is_calling_fails_when_the_badge_is_taken_from_the_body_of_the_messa
 def test_who_is_calling_fails_when_a_lent_capability_is_no_child_of_the_lenders() -> None:
     with rewritten(derivation.is_parent, "parent.badge == child.badge and", "False and"):
         demand_failure("who-is-calling", "mallory lacks its capability borrowed")
+
+
+def test_confused_deputy_fails_when_a_capability_that_is_sent_takes_on_the_authority_of_the_receiver() -> None:
+    derived = "derivation.insert(kernel, derived, slot, destination)"
+    with rewritten(
+        transfer._capabilities,
+        derived,
+        f"derived.badge = 5 if derived.badge == 6 else derived.badge\n        {derived}",
+    ):
+        demand_failure("confused-deputy", "badge 6", 'the reply is "translated: one"')
+
+
+def test_confused_deputy_fails_when_capabilities_do_not_travel_with_a_request() -> None:
+    with rewritten(transfer._receive_slot, "slot.cap is None", "False"):
+        demand_failure("confused-deputy", "`charged` of the reply is 1")
+
+
+def test_confused_deputy_fails_when_all_capabilities_to_the_sheets_carry_one_badge() -> None:
+    with rewritten(derivation.with_data, "changed.badge = data", "changed.badge = 5 if data == 6 else data"):
+        demand_failure("confused-deputy", "badge 6")
