@@ -71,6 +71,8 @@ class Server:
     """Processor time in each period, in microseconds."""
     period_us: int
     """Equal to budget_us: round robin."""
+    passive: bool
+    """Gives its scheduling context up once it is ready: it then runs on the time of whoever calls it."""
     replies: int
     """How many Reply objects: how many callers it can owe an answer at once."""
     own: tuple[str, ...]
@@ -204,6 +206,7 @@ def _server(name: str, number: int, table: Table) -> Server:
         heap=_power_of_two(table, "heap", "0", 0),
         budget_us=budget,
         period_us=table.number("period_us", budget, budget),
+        passive=table.flag("passive", False),
         replies=table.number("replies", least, least, MAX_REPLIES),
         own=_own(table),
         empty=table.texts("empty"),
@@ -330,6 +333,10 @@ def _check_references(server: Server, servers: dict[str, Server], table: Table) 
             raise uses.wrong(
                 key, f"`{use.server}` provides no endpoint `{use.endpoint}`{nearest(use.endpoint, provided)}"
             )
+    if server.passive and (not server.provides or server.irqs or server.heartbeat_us or server.name == SUPERVISOR):
+        raise table.wrong(
+            "passive", f"`{server.name}` cannot be passive: only a call wakes it, no interrupt and no heartbeat"
+        )
     for other in server.controls:
         if other not in servers:
             raise table.wrong("controls", f"no server is called `{other}`{nearest(other, list(servers))}")

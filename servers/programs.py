@@ -73,6 +73,12 @@ PROGRAMS: Final[dict[str, Program]] = {
         Program("sheets", 37, "files by capability", "servers.lessons.sheets"),
         Program("named_compiler", 38, "writes the result where it is told", "servers.lessons.named_compiler"),
         Program("compiler", 39, "writes the result with what it is given", "servers.lessons.compiler"),
+        Program("lock", 64, "one at a time", "servers.lessons.lock"),
+        Program("bus", 65, "moves data over the bus, for one client at a time", "servers.lessons.bus"),
+        Program("distributor", 66, "distributes data at fixed times", "servers.lessons.distributor"),
+        Program("radio", 67, "prepares pictures to be sent", "servers.lessons.radio"),
+        Program("weather", 68, "measures the weather", "servers.lessons.weather"),
+        Program("mission", 69, "the watchdog, and who listens to the ground", "servers.lessons.mission"),
     )
 }
 

@@ -14,7 +14,7 @@ from typing import Final
 from kernel.abi import UNTOUCHED, Message
 from kernel.syscalls import nb_recv, nb_wait, send, signal
 from servers.builder.builder import Builder
-from servers.builder.layout import FAULT_BADGE, PULSE_BUDGET_US, PULSE_SIGNAL, heart_of, plan
+from servers.builder.layout import FAULT_BADGE, PULSE_BUDGET_US, PULSE_SIGNAL, heart_of, plan, ready_signal
 from servers.builder.pulse_thread import set_period
 from servers.hardware import TimerRegister
 from servers.interfaces import SUPERVISOR as INTERFACE
@@ -90,8 +90,11 @@ class Supervisor:
             await self._died(server.name, cause_of_fault(label, words))
 
     async def on_signal(self, badge: int) -> None:
-        """The pulse: time has passed."""
+        """The pulse: time has passed; or a passive server is ready."""
         badge, self._signals = badge | self._signals, 0
+        for name, ward in self._wards.items():
+            if ward.server.passive and badge & ready_signal(ward.server) and self._builder.is_alive(name):
+                await self._builder.make_passive(name)
         if badge & PULSE_SIGNAL:
             await self._pulse()
         if self._signals:

@@ -24,6 +24,11 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "interrupt-lost": ("server", "text"),
     "sabotaged": ("server", "kind", "place", "text"),
     "acted": ("server", "operation", "error", "text"),
+    "bus-taken": ("server", "text"),
+    "bus-free": ("server", "text"),
+    "deadline-met": ("server",),
+    "deadline-missed": ("server", "text"),
+    "reset": ("number", "text"),
     "you-reply": ("request", "ok", "operation", "text", "error"),
 }
 """Topics of notes (kernel event `note`) with their fields."""

@@ -225,6 +225,10 @@ class Builder:
         """Let a configured server run."""
         await kernel.resume(self.slot(f"{server}.tcb"))
 
+    async def make_passive(self, server: str) -> None:
+        """Take the scheduling context from the thread of a server that is ready to run on its callers' time."""
+        await kernel.unbind_context(self.slot(f"{server}.sc"), self.slot(f"{server}.tcb"))
+
     async def refresh_controls(self, server: str) -> None:
         """Give the new CNode of a rebuilt server to those who hold it by the manifest; the old one is gone."""
         for other in self.layout.manifest.servers.values():

@@ -48,6 +48,8 @@ PULSE_BUDGET_US: Final = 100
 """Enough for a signal and a Yield; the kernel runs nobody on less than 20 us."""
 PULSE_SIGNAL: Final = 1 << 61
 """Bit in the supervisor's notification word: the pulse."""
+READY: Final = "ready"
+"""Name of the capability by which a passive server says that it can do without time of its own."""
 LONG: Final = "long"
 LIFE: Final = "life"
 
@@ -175,6 +177,11 @@ def heart_of(server: str) -> str:
     return f"heart_of_{server}"
 
 
+def ready_signal(server: Server) -> int:
+    """Bit in the supervisor's notification word: this passive server is ready."""
+    return 1 << server.number
+
+
 def boot_pages(server: Server) -> int:
     """How many frames the boot data of a server may take."""
     return 8 if server.controls or server.name == SUPERVISOR else 1
@@ -234,6 +241,8 @@ def _grants(manifest: Manifest, server: Server) -> tuple[Grant, ...]:
     add("reply", f"{name}.reply", count=server.replies)
     if server.heartbeat_us:
         add("heartbeat", HEARTS, WRITE, badge=1 << server.number)
+    if server.passive:
+        add(READY, f"{SUPERVISOR}.signals", WRITE, badge=ready_signal(server))
     for key, use in server.uses.items():
         add(key, f"{use.server}.{use.endpoint}", CALL_GRANT if use.grant else CALL, badge=server.number)
     if any(use.grant and manifest.interface_of(name, key) == "clock" for key, use in server.uses.items()):

@@ -23,6 +23,7 @@ from servers.interfaces.counter import COUNTER
 from servers.interfaces.files import FILES
 from servers.interfaces.log import LOG
 from servers.interfaces.names import NAMES
+from servers.interfaces.spacecraft import BUS, LOCK, MISSION
 from servers.interfaces.supervisor import SUPERVISOR
 
 INTERFACES: Final[dict[str, Interface]] = {
@@ -30,6 +31,7 @@ INTERFACES: Final[dict[str, Interface]] = {
     for interface in (
         BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR, BANK, CUSTOMER,
         CABINET, SHEET, NAMED_COMPILER, COMPILER,
+        LOCK, BUS, MISSION,
     )
 }  # fmt: skip
 """The interface of every name that a manifest may use in `provides`."""

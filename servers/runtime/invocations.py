@@ -91,6 +91,11 @@ async def configure_context(control: int, context: int, budget_us: int, period_u
     await invoke(control, Label.SCHED_CONTROL_CONFIGURE, (budget_us, period_us, 0, badge, 0), (context,))
 
 
+async def unbind_context(context: int, thread: int) -> None:
+    """Leave a thread without time of its own."""
+    await invoke(context, Label.SCHED_CONTEXT_UNBIND_OBJECT, (), (thread,))
+
+
 async def bind_notification(thread: int, notification: int) -> None:
     """Let signals of a notification end a receive of a thread."""
     await invoke(thread, Label.TCB_BIND_NOTIFICATION, (), (notification,))

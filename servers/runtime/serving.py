@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kernel.abi import UNTOUCHED, Message, ReceiveSlot
-from kernel.syscalls import recv, reply_recv, send, wait
+from kernel.syscalls import nb_recv, nb_send_recv, recv, reply_recv, send, wait
 from servers.interfaces.base import Interface, Operation, Value, error_label
 from servers.interfaces.codec import (
     CodecError,
@@ -98,6 +98,8 @@ class Serving:
         self._present = 0
         self._endpoint = env.cap(_endpoint_name(env, interface))
         self._receive_slot: ReceiveSlot | None = None
+        self._ready = env.caps.get("ready", 0)
+        """A passive server says with it that it needs no time any more, and in the same system call begins to wait."""
         for operation in interface.operations:
             if not hasattr(handler, operation.name):
                 raise TypeError(f"{type(handler).__name__} cannot serve {interface.name}: it has no {operation.name}")
@@ -141,13 +143,25 @@ class Serving:
         rx = self._next_receive_slot()
         if answer is not None and self._present:
             caps = answer.caps
-            return await reply_recv(self._endpoint, self._present, answer.label, answer.words, caps, rx)
+            if not self._ready:
+                return await reply_recv(self._endpoint, self._present, answer.label, answer.words, caps, rx)
+            await send(self._present, answer.label, answer.words, caps)
         if not self._present:
             if not self.replies:
                 message = await wait(self.env.cap("signals"))
                 return Message(message.badge, UNTOUCHED, ())
             self._present = self.replies.pop(0)
+        if self._ready:
+            return await self._receive_passive(self._present, rx)
         return await recv(self._endpoint, self._present, rx)
+
+    async def _receive_passive(self, reply: int, rx: ReceiveSlot | None) -> Message:
+        """Those who queue already are served on the own time; then it is given up while nobody is being served."""
+        message = await nb_recv(self._endpoint, reply, rx)
+        if message.badge or message.label != UNTOUCHED:
+            return message
+        ready, self._ready = self._ready, 0
+        return await nb_send_recv(ready, 0, (), (), self._endpoint, reply, rx)
 
     async def _signalled(self, badge: int) -> None:
         badge = await self.env.answer_heartbeat(badge)
