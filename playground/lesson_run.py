@@ -17,7 +17,7 @@ from playground.machine.core import Core
 from playground.player import CoreStage
 from playground.recording.problem import RecordingProblem
 from scenarios.language import LessonError, world_of
-from scenarios.language.syntax import Goto
+from scenarios.language.syntax import Ask, Goto
 from scenarios.lesson import Lesson
 from scenarios.library import NotFound, checked_lesson, manifest_of
 from scenarios.parameters import SettingError
@@ -96,6 +96,13 @@ def run_lesson(lesson: Lesson, manifest: Manifest, seed: int) -> LessonSession:
     """Play a lesson to its end on a machine of its own, flat out, and give the session with all outcomes."""
     boot = booting(manifest, seed)
     return play_on(boot(), lesson, boot)
+
+
+def rehearse(lesson: Lesson, manifest: Manifest, seed: int) -> tuple[tuple[str, ...], ...]:
+    """What to offer for each question of the lesson: it is played beforehand, since only a run knows what is right."""
+    if not any(isinstance(command.action, Ask) and command.action.source for command in lesson.commands):
+        return ()
+    return tuple(prediction.choices for prediction in run_lesson(lesson, manifest, seed).predictions)
 
 
 def booting(manifest: Manifest, seed: int) -> Callable[[], Core]:

@@ -6,6 +6,7 @@ and shares its View.
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,12 +20,15 @@ from playground.view.facts import facts_of, holds
 from playground.view.fold import Fold
 from playground.view.reach import can_reach
 from scenarios.language import world_of
+from scenarios.language.syntax import Ask
 from scenarios.player import LessonSession
 from scenarios.stage import Argument, Reply, ServerFacts, StageError
 
 if TYPE_CHECKING:
     from playground.machine.live import Live
     from scenarios.lesson import Lesson
+    from scenarios.predictions import Rehearsed
+    from servers.manifest import Manifest
 
 IDLE_SPEED: Final = 4.0
 """In a lesson on screen, idle time passes so many times as fast as outside: nobody likes to watch a timeout."""
@@ -55,6 +59,11 @@ class CoreStage:
         self.failure = ""
 
     # What is true
+
+    @property
+    def fold(self) -> Fold:
+        """What the conditions are read from; another one after going back in time."""
+        return self._fold
 
     @property
     def cycle(self) -> int:
@@ -209,9 +218,22 @@ class CoreStage:
 def attach_lesson(live: Live, lesson: Lesson) -> LessonSession:
     """Let a lesson drive the machine that runs on screen: it stands still whenever the lesson waits for the person."""
     stage = CoreStage(live.core, live.fold)
-    session = LessonSession(lesson, stage, world_of(live.manifest), interactive=True)
+    seed = live.core.trace.header.seed
+    rehearsed = _rehearsal(lesson, live.manifest, seed)
+    session = LessonSession(lesson, stage, world_of(live.manifest), interactive=True, seed=seed, rehearsed=rehearsed)
     session.wake = live.wake
     live.gate = session.poll
     live.horizon = lambda: session.deadline
     live.idle_speed = IDLE_SPEED
     return session
+
+
+def _rehearsal(lesson: Lesson, manifest: Manifest, seed: int) -> Rehearsed:
+    """The choices for questions, from a process that plays the lesson beforehand; none is made without need."""
+    if not any(isinstance(command.action, Ask) and command.action.source for command in lesson.commands):
+        return lambda: ()
+    from playground.rehearsal import Rehearsal
+
+    rehearsal = Rehearsal(lesson, manifest, seed)
+    atexit.register(rehearsal.close)
+    return rehearsal.choices

@@ -1,6 +1,7 @@
 """What the person asked for on the command line, in one value that the screens and the player are started with."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SMALLEST_WIDTH = 80
@@ -25,6 +26,9 @@ class Settings:
 
     seed: int | None = None
     """The seed of the machine; None means the lesson's own, or 0."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    """What `--set` gives to parameters of the lesson."""
 
     record: Path | None = None
     """The file to which the run is written, if the person wants that."""

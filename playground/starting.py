@@ -42,7 +42,7 @@ def boot_lesson(settings: Settings) -> tuple[Live, LessonSession]:
     from scenarios.library import checked_lesson, manifest_of
 
     assert settings.lesson is not None, "a lesson was asked for"
-    lesson = checked_lesson(settings.lesson)
+    lesson = checked_lesson(settings.lesson, settings.values)
     seed = lesson.front.seed if settings.seed is None else settings.seed
     disk = virtual_disk() if settings.disk is None else _disk(settings)
     live = _machine(manifest_of(lesson), settings, seed, disk, virtual=True)

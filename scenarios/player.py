@@ -217,6 +217,13 @@ class LessonSession:
         self.state = "running"
         self.wake()
 
+    def skip(self) -> None:
+        """Go on without a prediction."""
+        if self.question is not None:
+            self.question = None
+            self.state = "running"
+            self.wake()
+
     def poll(self) -> int:
         """Carry out what can be carried out now; how many kernel entries may pass before the next poll.
 

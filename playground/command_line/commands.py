@@ -6,11 +6,12 @@ wait for the screens to load.
 
 import os
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
 
 from playground.command_line import MISTAKE
-from playground.command_line.parser import Misuse, Wanted, nearest, shipped
+from playground.command_line.parser import Misuse, Wanted, nearest, shipped, whole_number
 from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
 
 
@@ -22,27 +23,10 @@ def show(wanted: Wanted) -> int:
 
 
 def play(wanted: Wanted) -> int:
-    """`playground play`: one lesson on screen, or any number of them headless."""
-    lessons: list[str] = wanted.lessons
-    if not lessons:
-        raise Misuse("which lesson? `playground list` shows them")
-    settings = settings_of(wanted)
-    if wanted.headless:
-        if settings.disk is not None:
-            raise Misuse("a headless lesson has a virtual disk of its own, the same everywhere; leave out --disk")
-        if settings.record is not None and len(lessons) > 1:
-            raise Misuse(f"a recording holds one run, not {len(lessons)}; leave out --record, or play one lesson")
-        from playground.headless import play as play_headless
+    """`playground play`: a lesson on screen, line by line or with a student, or any number of them headless."""
+    from playground.command_line.playing import play as play_lessons
 
-        return play_headless(
-            lessons, seed=settings.seed, write=print, record=settings.record, digest=bool(wanted.digest)
-        )
-    if wanted.digest:
-        raise Misuse("--digest is printed at the end of a headless run; add --headless")
-    if len(lessons) > 1:
-        raise Misuse(f"on screen one lesson is played at a time, not {len(lessons)}; add --headless to play them all")
-    need_a_terminal()
-    return on_screen(settings)
+    return play_lessons(wanted)
 
 
 def on_screen(settings: Settings) -> int:
@@ -52,7 +36,7 @@ def on_screen(settings: Settings) -> int:
     if settings.lesson is not None:
         from scenarios.library import checked_lesson
 
-        checked_lesson(settings.lesson)
+        checked_lesson(settings.lesson, settings.values)
     if settings.disk is not None:
         from playground.images import check_image
 
@@ -126,6 +110,18 @@ def check(wanted: Wanted) -> int:
     return code
 
 
+def which_new_command(wanted: Wanted) -> int:
+    """`playground new` alone."""
+    raise Misuse("new what? `playground new lesson NAME` writes a lesson to begin with")
+
+
+def new_lesson(wanted: Wanted) -> int:
+    """`playground new lesson`."""
+    from playground.command_line.writing import new_lesson as write
+
+    return write(wanted)
+
+
 def which_disk_command(wanted: Wanted) -> int:
     """`playground disk` alone."""
     raise Misuse("what about the disk? `playground disk new IMAGE --size 8M --from DIR` makes an image")
@@ -153,17 +149,28 @@ def settings_of(wanted: Wanted) -> Settings:
     if theme and projector:
         raise Misuse("--projector is a theme of its own; leave out --projector or --theme")
     lessons: list[str] = given.get("lessons", [])
+    values = dict(given.get("values", ()))
+    seed = seed_of(values.pop("seed")) if "seed" in values else None
     return Settings(
         system=given.get("system") or "workshop",
         lesson=lessons[0] if lessons else None,
         disk=disk,
         writable=writable,
-        seed=given.get("seed"),
+        seed=given.get("seed", seed),
+        values=values,
         record=Path(given["record"]) if "record" in given else None,
         theme="projector" if projector else theme,
         ascii=given.get("ascii", False),
         colour=not os.environ.get("NO_COLOR"),
     )
+
+
+def seed_of(text: str) -> int:
+    """What `--set seed=N` says; the same as --seed."""
+    try:
+        return whole_number(text)
+    except ArgumentTypeError as error:
+        raise Misuse(str(error)) from None
 
 
 def know_the_system(name: str) -> None:

@@ -23,6 +23,8 @@ EPILOG = """examples:
   playground list                              the lessons there are
   playground play reincarnation                a lesson on screen, one key per beat
   playground play --headless reincarnation     the same as a test: a line per expectation, exit code 0 or 1
+  playground play --linear reincarnation       the same line by line, without drawing
+  playground new lesson mine                   a lesson of your own to begin with
   playground disk new my.img --size 8M --from folder
   playground --disk my.img --write             boot on a disk of your own
   playground --record run.mkp                  keep everything that happens in a file
@@ -114,10 +116,34 @@ def play_parser(**settings: Any) -> Parser:
     """`playground play`."""
     play = Parser(parents=[machine_options()], **settings)
     play.add_argument("lessons", nargs="*", metavar="LESSON", help="name of a lesson, or a Markdown file")
-    play.add_argument("--headless", action="store_true", help="no screen: a line per expectation, exit code 0 or 1")
-    play.add_argument("--digest", action="store_true", help="headless: also print the digest of all events")
+    add_ways_to_play(play)
     play.set_defaults(carry_out="play")
     return play
+
+
+def add_ways_to_play(play: Parser) -> None:
+    """The options of `play` alone."""
+    play.add_argument("--set", dest="values", action="append", type=setting, default=[], metavar="NAME=VALUE",
+                      help="give a parameter of the lesson a value")  # fmt: skip
+    ways = play.add_argument_group("without a screen")
+    ways.add_argument("--headless", action="store_true", help="as a test: a line per expectation, exit code 0 or 1")
+    ways.add_argument("--all", action="store_true", help="headless: every lesson there is")
+    ways.add_argument("--format", metavar="FORM", help="headless: text, junit, tap, gradescope or json")
+    ways.add_argument("-o", "--output", metavar="FILE", help="headless: the file for the report")
+    ways.add_argument("--watch", action="store_true", help="headless: play again whenever a file has changed")
+    ways.add_argument("--digest", action="store_true", help="also print the digest of all events")
+    ways.add_argument("--linear", action="store_true", help="line by line, for screen readers and pipes")
+    ways.add_argument("--student", action="store_true", help="line by line, with predictions that are scored")
+    ways.add_argument("--events", metavar="WHICH", help="line by line: tell messages (talk), all events or none")
+    ways.add_argument("--results", metavar="FILE", help="student: the file for predictions and score, as JSON")
+
+
+def setting(text: str) -> tuple[str, str]:
+    """NAME=VALUE."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE, such as victim=disk")
+    return name.strip(), value.strip()
 
 
 def replay_parser(**settings: Any) -> Parser:
@@ -155,6 +181,18 @@ def check_parser(**settings: Any) -> Parser:
     return check
 
 
+def new_parser(**settings: Any) -> Parser:
+    """`playground new`, which has commands of its own."""
+    new = Parser(**settings)
+    new.set_defaults(carry_out="which_new_command")
+    commands = new.add_subparsers(dest="new_command", metavar="COMMAND", title="commands")
+    lesson = commands.add_parser("lesson", help="write a small lesson with comments, which passes")
+    lesson.add_argument("name", metavar="NAME", help="its name; the file is NAME.md")
+    lesson.add_argument("--force", action="store_true", help="replace the file if it exists")
+    lesson.set_defaults(carry_out="new_lesson")
+    return new
+
+
 def disk_parser(**settings: Any) -> Parser:
     """`playground disk`, which has commands of its own."""
     disk = Parser(**settings)
@@ -175,6 +213,7 @@ COMMANDS = {
     "export": ("a recording as film, picture, diagram or data", export_parser),
     "list": ("the lessons and systems there are", list_parser),
     "check": ("check the syntax of a lesson without playing it", check_parser),
+    "new": ("begin a lesson of your own", new_parser),
     "disk": ("make disk images", disk_parser),
 }
 """What can follow `playground`: a line for the help, and what makes the parser of its own words."""
