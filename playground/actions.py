@@ -351,6 +351,14 @@ def footer_keys() -> list[tuple[str, str]]:
     return [(action.shown, action.label) for action in ACTIONS if action.label]
 
 
+def past_keys() -> list[tuple[str, str]]:
+    """The same while one looks back."""
+    return [
+        (", .", "event"), ("< >", "message"), ("[ ]", "moment"), ("{ }", "of this server"), ("n", "now"),
+        ("b", "branch here"), ("?", "why"), ("e", "explore"), (":", "find …"), ("f1", "help"),
+    ]  # fmt: skip
+
+
 def lesson_keys() -> list[tuple[str, str]]:
     """The same while a lesson is played."""
     return [("space", "go on"), ("←", "look back"), ("↑ ↓", "scroll"), *footer_keys()[2:]]

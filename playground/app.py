@@ -132,6 +132,7 @@ class LivePlayground(Playground):
         self.desk.looking.go(None)
         self.desk.change(machine=self._machines[number])
         self.desk.looking.use(timeline.past)
+        self.header.timeline = number
         self.heard()
 
     def leave(self) -> None:

@@ -23,6 +23,7 @@ from playground.actions import (
     command_of,
     footer_keys,
     lesson_keys,
+    past_keys,
 )
 from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.chronicle import Chronicle
@@ -366,6 +367,8 @@ class Playground(App[int]):
 
     def keys(self) -> list[tuple[str, str]]:
         """Keys and words for the footer."""
+        if self.desk.moment >= 0:
+            return past_keys()
         playing = self.session is not None and self.session.state != "over"
         return lesson_keys() if playing else footer_keys()
 

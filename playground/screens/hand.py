@@ -236,7 +236,16 @@ class ScreenHand:
         timelines = self.app.timelines()
         if timelines is None:
             raise UserMistake("There is only this timeline; look back with , and press b to begin another")
-        self._put_on(TimelinesSheet(self.desk, timelines, self.app.switch))
+        self._put_on(TimelinesSheet(self.desk, timelines, self.app.switch, self.compare))
+
+    def compare(self, one: int, other: int) -> None:
+        """Two timelines side by side, the older one left."""
+        from playground.screens.sheet_compare import CompareSheet
+
+        timelines = self.app.timelines()
+        if timelines is not None:
+            first, second = sorted((one, other))
+            self._put_on(CompareSheet(self.desk, timelines[first], timelines[second]))
 
     def theme_names(self) -> list[str]:
         """Every theme there is."""

@@ -31,6 +31,8 @@ class Header(Pane):
         self.desk = desk
         self.note = ""
         """Stands instead of the program's name: "beat 3 of 9"."""
+        self.timeline = 1
+        """Number of the timeline on screen."""
 
     def stamp(self) -> Hashable:
         """Everything in the line, to the microsecond of virtual time."""
@@ -43,6 +45,8 @@ class Header(Pane):
         wide = canvas.width >= 100
         x = canvas.put(1, 0, "Microkernel playground · " if wide and not self.note else "", "quiet")
         x = canvas.put(x, 0, machine.manifest.name, "title")
+        if self.timeline > 1:
+            x = canvas.put(x, 0, f" · timeline {self.timeline}", "lit bold")
         if self.note:
             x = canvas.put(x, 0, f" · {self.note}", "lit bold")
         live = self.desk.moment < 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.actions import UserMistake
 
-ENDING = ".playground"
+ENDING = ".mkp"
 
 
 def toggle(machine: Any, file: str) -> str:

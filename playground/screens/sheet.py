@@ -37,7 +37,7 @@ class Sheet(Pane, can_focus=True):
             self.done = done
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(id="sheet")
+        super().__init__()
         self.desk = desk
         self.turn = 0
         """Goes up with every change of the sheet's own state."""

@@ -18,10 +18,13 @@ class TimelinesSheet(Sheet):
     """Choose one; enter goes over to it."""
 
     TITLE = "Timelines"
-    KEYS = (("↑ ↓", "choose"), ("enter", "go there"), ("esc", "close"))
+    KEYS = (("↑ ↓", "choose"), ("enter", "go there"), ("c", "compare"), ("esc", "close"))
 
-    def __init__(self, desk: Desk, timelines: Timelines, switch: Callable[[int], None]) -> None:
+    def __init__(
+        self, desk: Desk, timelines: Timelines, switch: Callable[[int], None], compare: Callable[[int, int], None]
+    ) -> None:
         super().__init__(desk)
+        self._compare = compare
         self.rows = timelines.tree()
         self._switch = switch
         self.choice = Choice(len(self.rows))
@@ -57,5 +60,11 @@ class TimelinesSheet(Sheet):
         if key == "enter":
             self._switch(self.rows[self.choice.at][1].id)
             self.close(done=True)
+            return True
+        if key == "c":
+            here, there = self.rows[self.here][1].id, self.rows[self.choice.at][1].id
+            if here == there:
+                there = self.rows[0 if self.here else len(self.rows) - 1][1].id
+            self._compare(here, there)
             return True
         return self.choice.key(key)

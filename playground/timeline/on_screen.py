@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from playground.screens.application import Playground
+from playground.app import LivePlayground
 from playground.timeline.replayed import Replayed
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ def show(recording: Recording, settings: Settings) -> int:
     """Show it until the person leaves, and say afterwards what of it was missing. Gives the exit code."""
     machine = Replayed(recording)
     try:
-        code = Playground(machine, settings).run()
+        code = LivePlayground(settings, machine).run()
     finally:
         machine.past.close()
     if recording.remark:

@@ -169,7 +169,7 @@ async def test_revoke_shows_who_loses_what_and_does_it_only_after_enter() -> Non
     """Struck through in the tree, and on the cards of the losers."""
     async with showing(reading()) as (pilot, machine):
         await press(pilot, "enter", "down", "down", "down", "r")
-        sheet = text_of(pilot, "#sheet")
+        sheet = text_of(pilot, "Sheet")
         assert "Revoke supervisor: disk.block" in sheet
         assert "fs loses Endpoint disk.block" in " ".join(sheet.split())
         assert "loses disk.b" in text_of(pilot, "#shelves")
@@ -189,7 +189,7 @@ async def test_the_send_form_is_made_from_the_interface_and_keeps_the_last_value
                    "arguments": {"path": "abc", "offset": 0, "length": 800}}  # fmt: skip
         assert machine.told == [("request", request)]
         await press(pilot, "s", "enter", "enter")
-        assert ': call fs.read path="abc"' in text_of(pilot, "#sheet")
+        assert ': call fs.read path="abc"' in text_of(pilot, "Sheet")
 
 
 async def test_a_field_that_does_not_fit_its_type_is_refused_in_words() -> None:
@@ -197,7 +197,7 @@ async def test_a_field_that_does_not_fit_its_type_is_refused_in_words() -> None:
     async with showing(reading()) as (pilot, machine):
         await press(pilot, "s", "enter", "enter", "a", "down", "x", "down", "enter")
         assert machine.told == []
-        assert "offset" in text_of(pilot, "#sheet").partition("✖")[2]
+        assert "offset" in text_of(pilot, "Sheet").partition("✖")[2]
 
 
 async def test_what_you_no_longer_hold_says_so_in_the_list() -> None:
@@ -208,7 +208,7 @@ async def test_what_you_no_longer_hold_says_so_in_the_list() -> None:
     scene.emit(6 - 1, you, slot, scene.endpoints["fs.files"])
     async with showing(scene) as (pilot, _):
         await press(pilot, "s")
-        assert "You no longer hold this capability" in " ".join(text_of(pilot, "#sheet").replace("│", " ").split())
+        assert "You no longer hold this capability" in " ".join(text_of(pilot, "Sheet").replace("│", " ").split())
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ async def test_the_shell_answers_in_the_console_pane(image: Path) -> None:
     """Keys go through the keyboard device, the console driver and the shell."""
     async with live(Settings(disk=image, writable=True)) as pilot:
         await press(pilot, "k", "l", "s", "enter")
-        await until(pilot, lambda: "README.TXT" in text_of(pilot, "#sheet").upper())
+        await until(pilot, lambda: "README.TXT" in text_of(pilot, "Sheet").upper())
 
 
 async def test_a_disk_image_that_cannot_be_used_ends_with_its_sentence(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ async def test_revoking_the_interrupt_of_the_driver_takes_it_from_the_driver() -
     app = Playground(machine)
     async with app.run_test(size=(120, 36)) as pilot:
         await press(pilot, "down", "enter", *["down"] * 7, "r")
-        assert ": revoke supervisor.disk_irq" in text_of(pilot, "#sheet")
+        assert ": revoke supervisor.disk_irq" in text_of(pilot, "Sheet")
         held = len(machine.view.held[machine.view.servers["disk"].cspace])
         await press(pilot, "enter")
         while not any(note.topic == "you-reply" for note in machine.view.notes):
