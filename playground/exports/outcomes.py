@@ -137,11 +137,11 @@ def _expect(names: Names, judged: Judgement, condition: str) -> None:
 
 
 def duration(cycles: int) -> str:
-    """So much virtual time at least, in the largest unit that says it to about a hundredth."""
-    for unit, size in (("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)):
-        amount = -(-cycles // size)
-        if cycles % size == 0 or amount >= 100:
-            return f"{amount:_} {unit}"
+    """So much virtual time to the microsecond, in the largest unit that says it: deadlines may depend on it."""
+    microseconds = round(cycles / 1_000)
+    for unit, size in (("s", 1_000_000), ("ms", 1_000), ("us", 1)):
+        if microseconds and microseconds % size == 0:
+            return f"{microseconds // size:_} {unit}"
     return f"{max(cycles, 1):_} cycles"
 
 
@@ -253,4 +253,4 @@ def _losses(names: Names, act: Act, view: View, judged: Judgement) -> None:
             continue
         slots = slot_names(names.manifest, name)
         if all(slots.get(index) != capability for index in view.held.get(server.cspace, ())):
-            _expect(names, judged, f"{name} lacks {capability}")
+            _expect(names, judged, f"{name} lacks {capability} within 1 s")
