@@ -98,6 +98,7 @@ class Core:
         self.recorder: Recorder | None = None
         """What writes this run to a file, if anything does."""
         self._wall = wall
+        self._load = load
         self.closed = False
         identity = blake2b(disk.read_sector(0) if disk.sector_count else b"", digest_size=8).hexdigest()
         self._record("machine", ("seed", seed, "disk", disk.sector_count, int(disk.read_only), identity, "wall", wall))
@@ -254,7 +255,7 @@ class Core:
         """What this run began with."""
         from playground.recording.origin import Origin
 
-        return Origin(self.trace.header, self._wall, self._medium.at_boot)
+        return Origin(self.trace.header, self._wall, self._medium.at_boot, self._load)
 
     def record(self, path: Path) -> Recorder:
         """Write this run to a file, from boot on, until `stop_recording` or `close`. Raises RecordingProblem."""

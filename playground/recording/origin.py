@@ -15,6 +15,7 @@ PORTION: Final = 64
 """Kernel entries between two looks at the clock."""
 
 if TYPE_CHECKING:
+    from kernel.vehicle import Loader
     from playground.machine.core import Core
     from servers.manifest import Manifest
 
@@ -28,6 +29,8 @@ class Origin:
     """Microseconds since 1970 at cycle 0."""
     disk: Callable[[], MemoryBacking]
     """A disk of its own with the contents at boot, for each call."""
+    load: Loader | None = None
+    """What starts programs, if it is not what starts the playground's own."""
 
     def manifest(self) -> Manifest:
         """The system. Raises ManifestError, which only another version of the playground can see."""
@@ -37,10 +40,11 @@ class Origin:
 
     def boot(self, inputs: Sequence[Input] = ()) -> Core:
         """The same machine again, just booted; its medium refuses where it refused in the run of these inputs."""
-        from playground.machine.core import Core
+        from playground.machine.core import Core, load_program
 
         medium = TroubledMedium(self.disk(), {one.event: str(one.data) for one in inputs if one.source == "medium"})
-        core = Core(self.manifest(), seed=self.header.seed, disk=medium, wall=self.wall)
+        load = self.load or load_program
+        core = Core(self.manifest(), seed=self.header.seed, disk=medium, wall=self.wall, load=load)
         medium.follow(core.kernel.events)
         return core
 

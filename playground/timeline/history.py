@@ -31,6 +31,12 @@ KEPT_VIEWS: Final = 8
 """Views of other moments that are remembered, because screens ask for the same ones again."""
 
 
+class DoesNotFit(Exception):
+    """Events of a file that cannot have happened one after the other; the text is one sentence."""
+
+    is_users_mistake = True
+
+
 class History:
     """Views of the past of one run."""
 
@@ -41,11 +47,14 @@ class History:
         *,
         interval: int = INTERVAL,
         most: int = MOST_KEYFRAMES,
+        from_file: bool = False,
     ) -> None:
+        """`from_file`: events that do not fit are the file's fault, not ours; then DoesNotFit is raised."""
         self.events = events
         self.manifest = manifest
         self.interval = interval
         self._most = max(2, most)
+        self._from_file = from_file
         self._archive = Archive(events)
         self._fold = Fold(manifest)
         """Goes through the events once and leaves the keyframes."""
@@ -77,7 +86,7 @@ class History:
         deadline = None if seconds is None else time.monotonic() + seconds
         fold = self._fold
         while (start := fold.view.event_count) < end:
-            fold.update(self.events[start : min(start + STEP, end)])
+            self.go_on(fold, min(start + STEP, end))
             self._keep()
             if deadline is not None and time.monotonic() >= deadline:
                 return False
@@ -114,5 +123,17 @@ class History:
         fold = thaw(self._keyframes[place], self._archive, self.manifest) if place >= 0 else Fold(self.manifest)
         start = fold.view.event_count
         if start < count:
-            fold.update(self.events[start:count])
+            self.go_on(fold, count)
         return fold
+
+    def go_on(self, fold: Fold, end: int) -> None:
+        """Let a fold take in the events from where it is up to a later moment. Raises DoesNotFit."""
+        start = fold.view.event_count
+        events = self.events[start:end]
+        try:
+            fold.update(events)
+        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            if not self._from_file:
+                raise
+            sentence = f"an event between {start:,} and {end:,} does not fit those before it; the recording is not true"
+            raise DoesNotFit(sentence) from error

@@ -37,13 +37,15 @@ class Past:
         inputs: Sequence[Input],
         marks: list[Mark],
         floor: Callable[[int], int] = lambda event: 0,
+        *,
+        from_file: bool = False,
     ) -> None:
         self.events = events
         self.manifest = manifest
         self.inputs = inputs
         self.marks = marks
         """Moments that the person gave a name; in a live run and its recording they are the same list."""
-        self.history = History(events, manifest)
+        self.history = History(events, manifest, from_file=from_file)
         self.moments = Moments(events, marks)
         self._origin = origin
         self._floor = floor
@@ -60,7 +62,7 @@ class Past:
         """Of a file."""
         return cls(
             recording.events, recording.manifest(), lambda: recording.origin, recording.inputs, recording.marks,
-            recording.floor,
+            recording.floor, from_file=True,
         )  # fmt: skip
 
     def view_at(self, count: int) -> View:

@@ -79,7 +79,7 @@ class Replayed:
         count = max(0, min(count, len(self.events)))
         here = self.moment
         if here <= count <= here + self.past.history.interval:
-            self._fold.update(self.events[here:count])
+            self.past.history.go_on(self._fold, count)
         else:
             self._fold = self.past.history.fold_at(count)
 

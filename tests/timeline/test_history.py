@@ -8,7 +8,7 @@ from dataclasses import fields
 import pytest
 
 from playground.timeline import keyframe
-from playground.timeline.history import History
+from playground.timeline.history import DoesNotFit, History
 from playground.view import fold
 from playground.view.model import View
 from playground.view.objects import CapView
@@ -87,6 +87,15 @@ def test_the_number_of_keyframes_is_bounded_and_no_moment_is_lost(monkeypatch: p
     assert history.interval > 64
     for count in (100, 5000, len(events) - 1):
         assert plain_view(history.view_at(count)) == plain_view(fold.view_at(events, count, core.manifest))
+
+
+def test_events_of_a_file_that_cannot_have_happened_are_refused_in_a_sentence() -> None:
+    core = finished()
+    events = [*core.kernel.events[:3000], *core.kernel.events[6000:]]
+    history = History(events, core.manifest, from_file=True)
+    history.view_at(3000)
+    with pytest.raises(DoesNotFit, match="does not fit those before it; the recording is not true"):
+        history.prepare()
 
 
 def test_preparing_stops_when_its_time_is_over() -> None:
