@@ -177,19 +177,23 @@ def _most_available(context: SchedContextView, first: int, last: int) -> int:
 
 
 def _paint_refills(canvas: Canvas, context: SchedContextView, axis: Axis) -> None:
-    for at, amount in context.refills:
-        if at <= axis.now:
-            continue
-        words = f"+{time_words(amount)}"
-        column = axis.column(at)
+    later = [(axis.column(at), f"+{time_words(amount)}") for at, amount in context.refills if at > axis.now]
+    for column, words in later:
         if column >= axis.cells:
             canvas.put_right(canvas.width, 2, f"{words} later ▶", "lit bold")
         else:
             canvas.put(MARGIN + column, 2, "▲", "lit bold")
-            x = MARGIN + column + 2
-            if x + len(words) > canvas.width:
-                x = MARGIN + column - len(words) - 1
-            canvas.put(x, 2, words, "lit bold")
+    for column, words in later:
+        for x in (MARGIN + column + 2, MARGIN + column - len(words) - 1):
+            room = [canvas.character(each, 2) for each in range(x - 1, x + len(words) + 1)]
+            if (
+                column < axis.cells
+                and x + len(words) <= canvas.width
+                and set(room) <= {" ", "▲", ""}
+                and ("▲" not in room[1:-1])
+            ):
+                canvas.put(x, 2, words, "lit bold")
+                break
 
 
 def _paint_axis(canvas: Canvas, axis: Axis, y: int) -> None:

@@ -52,6 +52,7 @@ STATES: Final[dict[int, StateMark]] = {
 }
 """Every state of a thread."""
 
+CAN_RUN: Final = (ThreadState.RUNNING, ThreadState.RESTART)
 BLANK: Final = entry(("", "text"))
 
 
@@ -106,7 +107,7 @@ def item(view: View, object_id: int, *before: tuple[str, str], after: Row = ()) 
 def state_runs(thread: ThreadView) -> Row:
     """A thread's state as glyph, the kernel's name and words."""
     mark = STATES[thread.state]
-    words = "could run, but its budget is used up" if thread.released else mark.words
+    words = "could run, but its budget is used up" if thread.released and thread.state in CAN_RUN else mark.words
     return ((f"{mark.glyph} {mark.name}", f"{mark.ink} bold"), (f"  {words}", "text"))
 
 

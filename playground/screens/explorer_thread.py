@@ -91,8 +91,10 @@ def _time(desk: Desk, thread: ThreadView) -> Entry:
     """What it runs on."""
     context = desk.view.sched_contexts.get(thread.sched_context)
     if context is None:
-        words = "nothing: it is passive, and runs only on time that a caller lends it"
-        return fact("runs on", (words, "quiet"))
+        reply = desk.view.replies.get(thread.blocked_on)
+        if reply is not None and reply.lent:
+            return link(desk, "its time", reply.lent, ("  lent with its call", "call"))
+        return fact("runs on", ("nothing: passive, until a caller lends it time", "quiet"))
     words = "out of budget" if thread.released else f"{time_words(context.budget)} at a time"
     return link(desk, "runs on", context.id, (f"  {words}", "handling bold" if thread.released else "quiet"))
 

@@ -70,12 +70,12 @@ def spans(view: View, untyped: ObjectView) -> list[Span]:
         if start < end:
             continue
         if start > end:
-            found.append(Span(end, start, "░", "faulted"))
+            found.append(Span(end, start, "▒", "faulted"))
         end = start + (1 << thing.size_bits)
         letter, ink = ("x", "quiet") if gone else LETTERS.get(thing.type, ("?", "text"))
         found.append(Span(start, end, letter, ink, thing, gone))
     if mark > end:
-        found.append(Span(end, mark, "░", "faulted"))
+        found.append(Span(end, mark, "▒", "faulted"))
         end = mark
     size = 1 << untyped.size_bits
     if end < size:
@@ -94,7 +94,7 @@ def page(desk: Desk, target: Target, width: int) -> Page:
     words = f" {size_word(size)} at {untyped.address:#x}: {size_word(used)} below the watermark, "
     lines.append(entry((words, "text bold"), (f"{size_word(size - used)} free", "running bold")))
     lines += memory_map(parts, untyped.address, size, used, width)
-    lines += _legend(parts)
+    lines += _legend(parts, width)
     if untyped.untyped:
         lines.append(link(desk, "part of", untyped.untyped))
     lines.append(heading("in the order in which they lie", width))
@@ -135,7 +135,7 @@ def _paint_part(canvas: Canvas, x: int, y: int, part: Span, first: int, cell: in
         return
     begins = part.start >= first - cell
     name = part.thing.name.rpartition(".")[2] if length > SHORTEST_NAME and begins else ""
-    text = (part.letter if begins else "") + (f" {name}"[: length - 2] if name else "")
+    text = (part.letter if begins else "") + (f" {name}"[: length - 3] if name else "")
     canvas.put(x, y, text + "─" * (length - len(text)), part.ink)
 
 
@@ -165,7 +165,7 @@ def _at(parts: list[Span], starts: list[int], first: int, last: int) -> Span:
     return best
 
 
-def _legend(parts: list[Span]) -> list[Entry]:
+def _legend(parts: list[Span], width: int) -> list[Entry]:
     """Every letter of the map in words, with how much there is of it."""
     totals: dict[tuple[str, str, str], tuple[int, int]] = {}
     many = {"Reply": "Replies"}
@@ -175,16 +175,27 @@ def _legend(parts: list[Span]) -> list[Entry]:
         elif part.thing is not None:
             word = TYPE_WORDS[part.thing.type]
         else:
-            word = "lost to alignment" if part.letter == "░" else "free"
+            word = "lost to alignment" if part.letter == "▒" else "free"
         key = (part.letter, part.ink, word)
         count, size = totals.get(key, (0, 0))
         totals[key] = (count + 1, size + part.end - part.start)
     pieces: list[Row] = []
     for (letter, ink, word), (count, size) in totals.items():
         counted = f"{count} {word if count == 1 else many.get(word, word + 's')}"
-        told = word if letter in "░·x" else counted
+        told = word if letter in "▒·x" else counted
         pieces.append(((f" {letter} ", ink), (f"{told} {size_word(size)}  ", "quiet")))
-    return [Entry(tuple(run for piece in pieces[at : at + 3] for run in piece)) for at in range(0, len(pieces), 3)]
+    return _flow(pieces, width)
+
+
+def _flow(pieces: list[Row], width: int) -> list[Entry]:
+    """Pieces one after the other, in as many lines as they need."""
+    lines: list[Row] = [()]
+    for piece in pieces:
+        taken = sum(len(text) for text, _ in (*lines[-1], *piece))
+        if lines[-1] and taken > width:
+            lines.append(())
+        lines[-1] += piece
+    return [Entry(line) for line in lines]
 
 
 def _row(view: View, address: int, part: Span) -> Entry:

@@ -69,6 +69,23 @@ async def type_line(pilot: Pilot[int], text: str) -> None:
     await press(pilot, "colon", *(names.get(character, character) for character in text), "enter")
 
 
+def picture_of(pilot: Pilot[int], selector: str) -> str:
+    """The part of the screen that one pane takes, as it is sent to the terminal."""
+    region = pilot.app.screen.query_one(selector).region
+    lines = picture(pilot).splitlines()[region.y : region.bottom]
+    return "\n".join(line[region.x : region.right] for line in lines)
+
+
+async def explore(pilot: Pilot[int], name: str) -> None:
+    """Open the kernel explorer on something by its name."""
+    app = pilot.app
+    assert isinstance(app, Playground)
+    app.hand.open_explorer(name)
+    await pilot.pause()
+    look(pilot)
+    await pilot.pause()
+
+
 def text_of(pilot: Pilot[int], selector: str) -> str:
     """What a pane shows."""
     pane = pilot.app.screen.query_one(selector)
