@@ -26,8 +26,12 @@ NONSENSE: Final = (
 )  # fmt: skip
 """What comes of taking something apart that is not what it should be."""
 _HEAD: Final = Struct(f">QIQQ{DIGEST_BYTES}s")
-_NESTED: Final = frozenset((MESSAGE, REPLIED, INVOKED, FAULTED, REFILLS, NOTE, INPUT))
-"""Kinds of events with tuples inside."""
+_NESTED: Final = frozenset((INVOKED, FAULTED, REFILLS, NOTE, INPUT))
+"""Kinds of events with tuples or texts inside."""
+_NUMBERS: Final = {
+    code: tuple(2 + TABLE[code].fields.index(name) for name in ("words", "caps")) for code in (MESSAGE, REPLIED)
+}
+"""Where the most frequent of them have flat lists of numbers."""
 _WIDTHS: Final = {code: 2 + len(kind.fields) for code, kind in TABLE.items()}
 _WIDTHS[FAULTED] -= 1
 
@@ -109,7 +113,13 @@ def _events(rows: list[list[Any]], cycle: int, texts: dict[int, str]) -> list[Ev
         row[1] = cycle = cycle + row[1]
         if kind == FAULTED:
             row.append(texts.get(len(events), ""))
-        events.append(_tuple(row) if kind in _NESTED else tuple(row))
+        if kind in _NUMBERS:
+            for place in _NUMBERS[kind]:
+                row[place] = tuple(row[place])
+        elif kind in _NESTED:
+            events.append(_tuple(row))
+            continue
+        events.append(tuple(row))
     return events
 
 

@@ -103,6 +103,7 @@ class History:
             del self._keyframes[::2]
             del self._counts[::2]
             self.interval *= 2
+            self._archive.forget_rows()
 
     def view_at(self, count: int) -> View:
         """What was true after the first `count` events. To be looked at only: the same one may be given out again."""

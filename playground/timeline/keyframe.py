@@ -118,6 +118,10 @@ class Archive:
         number, context = self.numbers[index], self.contexts[index]
         return number, self.events[number], (context, self.events[context]) if context >= 0 else None
 
+    def forget_rows(self) -> None:
+        """Share only with keyframes to come, so that tuples of those that were dropped do not stay."""
+        self._rows.clear()
+
     def journal(self, name: str, table: dict[Any, Any]) -> int:
         """How many changes of a growing table there have been."""
         known, journal = self._growing[name], self._journals[name]
