@@ -258,6 +258,9 @@ class Live:
         while True:
             if core.trace.full:
                 self._stop_for_good()
+            if core.recorder is not None and core.recorder.problem:
+                self.trouble = core.recorder.problem
+                self.core.stop_recording()
             entries = SLICE if self.gate is None else self.gate()
             if pace.standing or entries <= 0:
                 await self._sleep(None)

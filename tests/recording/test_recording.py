@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import trio
 
 from kernel.events import FAULTED
 from playground.machine.core import Core
@@ -18,6 +19,7 @@ from playground.recording import frames
 from playground.recording.frames import pack, scan
 from playground.recording.problem import RecordingProblem
 from playground.recording.reader import open_recording
+from playground.recording.recorder import Recorder
 from playground.recording.rerun import verify
 from playground.trace import Mark
 from tests.playground.machines import machine, read_file
@@ -312,25 +314,49 @@ def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     core.close()
 
 
-def test_when_the_hosts_disk_is_full_the_machine_runs_on_and_says_so(tmp_path: Path) -> None:
-    core = machine()
-    recorder = core.record(tmp_path / "run.mkp")
+class Full:
+    """A file on a disk without room."""
 
-    class Full:
-        def write(self, data: object) -> int:
-            raise OSError(errno.ENOSPC, "No space left on device")
+    def write(self, data: object) -> int:
+        """Refuse."""
+        raise OSError(errno.ENOSPC, "No space left on device")
 
-        def close(self) -> None:
-            pass
+    def close(self) -> None:
+        """Nothing to do."""
 
+
+def fill_the_disk(recorder: Recorder) -> None:
+    """From now on nothing can be written."""
     assert recorder._file is not None
     recorder._file.close()
     recorder._file = Full()  # type: ignore[assignment]
+
+
+def test_when_the_hosts_disk_is_full_the_machine_runs_on_and_says_so(tmp_path: Path) -> None:
+    core = machine()
+    recorder = core.record(tmp_path / "run.mkp")
+    fill_the_disk(recorder)
     core.advance(5000)
     assert len(core.kernel.events) > 4000
     core.close()
     assert "cannot be written any more: no space left on device" in recorder.problem
     assert recorder.closed
+
+
+def test_on_screen_a_full_disk_is_said_and_the_recording_is_over(tmp_path: Path) -> None:
+    live = Live(machine(), running=True, speed=0)
+    fill_the_disk(live.start_recording(tmp_path / "run.mkp"))
+
+    async def main() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(live.main)
+            while not live.trouble:
+                await trio.sleep(0.01)
+            live.stop()
+
+    trio.run(main)
+    assert "cannot be written any more" in live.trouble
+    assert live.recorder is None
 
 
 def test_the_live_machine_starts_and_stops_recording_at_any_time(tmp_path: Path) -> None:
