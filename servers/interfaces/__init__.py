@@ -20,6 +20,7 @@ from servers.interfaces.clock import CLOCK
 from servers.interfaces.compiler import CABINET, COMPILER, NAMED_COMPILER, SHEET
 from servers.interfaces.console import CONSOLE
 from servers.interfaces.counter import COUNTER
+from servers.interfaces.desk import CLERK, DESK, VISITOR
 from servers.interfaces.files import FILES
 from servers.interfaces.log import LOG
 from servers.interfaces.names import NAMES
@@ -30,7 +31,7 @@ INTERFACES: Final[dict[str, Interface]] = {
     interface.name: interface
     for interface in (
         BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR, BANK, CUSTOMER,
-        CABINET, SHEET, NAMED_COMPILER, COMPILER,
+        CABINET, SHEET, NAMED_COMPILER, COMPILER, DESK, VISITOR, CLERK,
         LOCK, BUS, MISSION,
     )
 }  # fmt: skip
@@ -49,7 +50,7 @@ def find_operation(label: int) -> tuple[Interface, Operation] | None:
 
 
 __all__ = [
-    "ACTOR", "BANK", "BLOCK", "CABINET", "CLOCK", "COMPILER", "CONSOLE", "COUNTER", "CUSTOMER", "FILES", "INTERFACES",
-    "LOG", "NAMED_COMPILER", "NAMES", "SHEET", "SUPERVISOR",
+    "ACTOR", "BANK", "BLOCK", "CABINET", "CLERK", "CLOCK", "COMPILER", "CONSOLE", "COUNTER", "CUSTOMER", "DESK",
+    "FILES", "INTERFACES", "LOG", "NAMED_COMPILER", "NAMES", "SHEET", "SUPERVISOR", "VISITOR",
     "Argument", "ErrorCode", "Interface", "Operation", "Value", "find_operation",
 ]  # fmt: skip

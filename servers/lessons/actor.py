@@ -146,7 +146,7 @@ class Actor:
             kernel_error = answer.label in Error.__members__.values()
             error = ERROR_NAMES[Error(answer.label)] if kernel_error else known.name if known else "UNKNOWN"
         text = f"{self._env.name} rang at {door} and was answered" + (f" with {error}" if error else "")
-        await self._env.note("acted", server=self._env.name, operation="ring", error=error, text=text)
+        await self._env.note("acted", server=self._env.name, operation="actor.ring", error=error, text=text)
 
 
 async def main(env: Env) -> None:
