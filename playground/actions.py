@@ -44,6 +44,10 @@ class Hand(Protocol):
         ...
 
     def previous_beat(self) -> bool: ...
+    def roam(self) -> bool:
+        """Between two beats of a lesson: let the machine run on, or hold it again. False if there is no such moment."""
+        ...
+
     def mark(self, name: str) -> None: ...
     def record(self, file: str) -> None: ...
     def branch(self) -> None: ...
@@ -168,6 +172,8 @@ def _pause(hand: Hand, rest: str) -> None:
 
 
 def _toggle(hand: Hand, rest: str) -> None:
+    if hand.roam():
+        return
     (_pause if hand.desk.machine.running else _run)(hand, "")
 
 

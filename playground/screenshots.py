@@ -10,7 +10,7 @@ import asyncio
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from kernel import events as ev
 from playground.attached import MOST_ENTRIES, Attached
@@ -18,6 +18,9 @@ from playground.perform import perform
 from playground.screens.application import Playground
 from playground.screens.picture import portable
 from playground.settings import Settings
+
+if TYPE_CHECKING:
+    from scenarios.player import LessonSession
 
 READ: Final = 'call fs.read path="/etc/motd"'
 
@@ -30,6 +33,7 @@ class Picture(NamedTuple):
     prepare: Callable[[Attached], None]
     keys: tuple[str, ...] = ()
     theme: str = ""
+    session: Callable[[Attached], LessonSession] | None = None
 
 
 def machine() -> Attached:
@@ -77,14 +81,33 @@ def coming_back(attached: Attached) -> None:
     attached.step_message()
 
 
+def lesson(attached: Attached) -> LessonSession:
+    """The first lesson in its fifth beat: the driver is dead, and somebody has noticed."""
+    from playground.player import CoreStage
+    from scenarios.language import world_of
+    from scenarios.library import checked_lesson
+    from scenarios.player import FREE, LessonSession
+
+    stage = CoreStage(attached.core, attached.fold)
+    session = LessonSession(checked_lesson("reincarnation"), stage, world_of(attached.manifest))
+    for _ in range(5):
+        session.next()
+        while 0 < (entries := session.poll()) < FREE:
+            stage.advance(entries, session.deadline)
+    return session
+
+
 PICTURES: Final = (
     Picture("main", (120, 36), reading),
     Picture("fault", (120, 36), faulting, ("question_mark",)),
     Picture("revoke", (120, 36), reading, ("down", "enter", *["down"] * 7, "r")),
     Picture("send", (120, 36), reading, ("s", "enter", "enter", *"/etc/motd")),
     Picture("back", (120, 36), coming_back, ("down",)),
+    Picture("past", (120, 36), coming_back, ("left_square_bracket", "left_square_bracket", "full_stop")),
     Picture("projector", (120, 36), faulting, ("down", "enter"), "projector"),
     Picture("small", (80, 24), faulting),
+    Picture("lesson", (120, 36), lambda _: None, session=lesson),
+    Picture("lesson-small", (80, 24), lambda _: None, session=lesson),
 )
 
 
@@ -93,7 +116,8 @@ async def draw(picture: Picture) -> str:
     attached = machine()
     try:
         picture.prepare(attached)
-        app = Playground(attached, Settings(theme=picture.theme))
+        session = picture.session(attached) if picture.session else None
+        app = Playground(attached, Settings(theme=picture.theme), session)
         async with app.run_test(size=picture.size) as pilot:
             await pilot.pause()
             app.poll()

@@ -266,6 +266,8 @@ class Playground(App[int]):
             self._need_a_machine()
         if action.name in NEED_NOW and self.desk.moment >= 0:
             self.desk.change(moment=-1, remark="back to now")
+        if action.name in NEED_NOW and action.name != "toggle":
+            self._leave_script()
         action.run(self.hand, rest)
 
     def action_focus_next(self) -> None:
@@ -295,6 +297,11 @@ class Playground(App[int]):
             if self.focused is line:
                 self.hand.return_focus()
 
+    def _leave_script(self) -> None:
+        """Whoever does something of his own between two beats wants to see what comes of it."""
+        if self.session is not None and self.session.state == "beat-over":
+            self.session.free = True
+
     def _need_a_machine(self) -> None:
         if self.desk.view.event_count == 0:
             raise UserMistake("The machine is still starting; try again in a moment")
@@ -304,6 +311,7 @@ class Playground(App[int]):
 
         self._need_a_machine()
         self.desk.change(moment=-1)
+        self._leave_script()
         remark = perform(text, self.desk.machine)
         if remark and not self.desk.machine.running:
             remark += "; the machine stands: space steps, p runs"

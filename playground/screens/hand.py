@@ -211,6 +211,16 @@ class ScreenHand:
         """Look at the beat before."""
         return self.app.session is not None and self.app.session.back()
 
+    def roam(self) -> bool:
+        """Leave the script of a lesson for a while; it goes on with the next beat."""
+        session = self.app.session
+        if session is None or session.state != "beat-over":
+            return False
+        session.free = not session.free
+        words = "the machine runs on its own; space goes on with the lesson" if session.free else "the lesson holds it"
+        self.desk.change(remark=words)
+        return True
+
     def mark(self, name: str) -> None:
         """Give the moment a name; in a run that is recorded it is kept with it."""
         mark = getattr(self.desk.machine, "mark", None)

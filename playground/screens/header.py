@@ -50,7 +50,7 @@ class Header(Pane):
         if self.note:
             x = canvas.put(x, 0, f" · {self.note}", "lit bold")
         live = self.desk.moment < 0
-        word = "● live" if live else f"◀ the past, of {self.desk.looking.end:,}"
+        word = "◉ live" if live else f"◀ the past, of {self.desk.looking.end:,}"
         if live and self.desk.looking.plays:
             live, word = False, f"◀ recording, of {self.desk.looking.end:,}"
         right = canvas.put_right(canvas.width - 1, 0, word, "running bold" if live else "lit bold")

@@ -159,6 +159,7 @@ class LessonPane(Pane, can_focus=True):
             self._scroll += max(self.room - 1, 1)
             self.repaint()
             return
+        self.session.free = False
         self.session.next()
 
     def answer(self, choice: int) -> None:

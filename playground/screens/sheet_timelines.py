@@ -43,7 +43,7 @@ class TimelinesSheet(Sheet):
             chosen = number == self.choice.at
             canvas.put(2, y, "▸" if chosen else " ", "lit bold")
             x = canvas.put(4, y, stem, "quiet")
-            mark = "● " if number == self.here else "○ "
+            mark = "◉ " if number == self.here else "◦ "
             x = canvas.put(x, y, mark, "running bold" if number == self.here else "quiet")
             canvas.put(x, y, f"{timeline.id} {timeline.title}", "lit bold" if chosen else "title", canvas.width - x - 2)
             y += 1

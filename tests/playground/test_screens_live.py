@@ -204,3 +204,22 @@ print([name for name in heavy if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.strip().splitlines()[-1] == "[]", done.stdout[-2000:] + done.stderr[-2000:]
+
+
+async def test_one_can_leave_the_script_of_a_lesson_between_two_beats_and_go_on() -> None:
+    """What one asks for oneself is answered; the next beat holds the machine again."""
+    async with live(Settings(lesson="reincarnation")) as pilot:
+        app = pilot.app
+        assert isinstance(app, LivePlayground)
+        session = app.session
+        assert session is not None
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "beat-over")
+        await type_line(pilot, "call counter.increment by=7")
+        await until(pilot, lambda: "value = 7" in picture(pilot).splitlines()[-2])
+        assert session.free
+        while session.shown == 0:
+            await press(pilot, "space")
+        assert not session.free
+        await until(pilot, lambda: session.state == "beat-over")
+        assert not [outcome for outcome in session.outcomes if outcome.verdict != "passed"]

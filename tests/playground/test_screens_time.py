@@ -157,7 +157,7 @@ async def test_another_timeline_begins_at_a_past_moment_and_goes_on_differently(
         await press(pilot, "t")
         sheet = text_of(pilot, "Sheet")
         assert "1 as it was" in sheet
-        assert "● 2 from event" in sheet
+        assert "◉ 2 from event" in sheet
         await press(pilot, "c")
         compared = text_of(pilot, "Sheet")
         assert "Timeline 1 and timeline 2" in compared
