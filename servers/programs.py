@@ -81,6 +81,10 @@ PROGRAMS: Final[dict[str, Program]] = {
         Program("distributor", 66, "distributes data at fixed times", "servers.lessons.distributor"),
         Program("radio", 67, "prepares pictures to be sent", "servers.lessons.radio"),
         Program("weather", 68, "measures the weather", "servers.lessons.weather"),
+        Program("hasty_vault", 70, "hands records out, and looks twice", "servers.lessons.hasty_vault"),
+        Program("careful_vault", 71, "hands records out, and copies first", "servers.lessons.careful_vault"),
+        Program("hand", 72, "writes on a shared page at a given moment", "servers.lessons.hand"),
+        Program("guest", 73, "asks vaults for records", "servers.lessons.guest"),
         Program("mission", 69, "the watchdog, and who listens to the ground", "servers.lessons.mission"),
     )
 }

@@ -28,6 +28,9 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "bus-free": ("server", "text"),
     "deadline-met": ("server",),
     "deadline-missed": ("server", "text"),
+    "checked": ("server", "record", "ok"),
+    "changed": ("server", "record"),
+    "used": ("server", "record"),
     "reset": ("number", "text"),
     "you-reply": ("request", "ok", "operation", "text", "error"),
 }

@@ -26,13 +26,14 @@ from servers.interfaces.log import LOG
 from servers.interfaces.names import NAMES
 from servers.interfaces.spacecraft import BUS, LOCK, MISSION
 from servers.interfaces.supervisor import SUPERVISOR
+from servers.interfaces.vault import GUEST, HAND, VAULT
 
 INTERFACES: Final[dict[str, Interface]] = {
     interface.name: interface
     for interface in (
         BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR, BANK, CUSTOMER,
         CABINET, SHEET, NAMED_COMPILER, COMPILER, DESK, VISITOR, CLERK,
-        LOCK, BUS, MISSION,
+        LOCK, BUS, MISSION, VAULT, HAND, GUEST,
     )
 }  # fmt: skip
 """The interface of every name that a manifest may use in `provides`."""
