@@ -350,8 +350,10 @@ def test_on_screen_a_full_disk_is_said_and_the_recording_is_over(tmp_path: Path)
     async def main() -> None:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(live.main)
-            while not live.trouble:
+            for _ in range(1000):
                 await trio.sleep(0.01)
+                if live.trouble:
+                    break
             live.stop()
 
     trio.run(main)
