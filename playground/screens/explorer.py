@@ -135,7 +135,7 @@ class Explorer(Sheet):
     def keys(self) -> tuple[tuple[str, str], ...]:
         """What can be done here."""
         back = (("backspace", "back"),) if self.trail.past else ()
-        return (("enter", "follow"), *back, ("d", "derivation"), ("?", "why"), ("esc", "close"))
+        return (("enter", "follow"), *back, ("d", "derivation"), ("esc", "close"))
 
     @property
     def target(self) -> Target | None:

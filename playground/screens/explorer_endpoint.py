@@ -8,7 +8,7 @@ from kernel import events as ev
 from playground.screens.canvas import Canvas, cut
 from playground.screens.desk import Desk
 from playground.screens.explorer_holders import holders
-from playground.screens.explorer_parts import Topic, about, heading, listed, moment
+from playground.screens.explorer_parts import Topic, about, heading, listed
 from playground.screens.inspector_tabs import Entry, Page, Target
 from playground.screens.words import KIND_INKS, plural
 from playground.view.capability_words import badge_words
@@ -82,7 +82,7 @@ def _queue(view: View, endpoint: EndpointView) -> list[Entry]:
             more = f"answers with {view.name_of(thread.badge)}" if thread.badge else "cannot answer: no Reply"
         runs = ((f" {place:>3}  ", "quiet"), (f"{who(view, thread_id):<16.16}", "text bold"),
                 (f"priority {thread.priority:>3}  ", "key"), (f"{more}  ", "text"),
-                (f"since {moment(thread.since)}", "quiet"))  # fmt: skip
+                (f"since {thread.since:,}", "quiet"))  # fmt: skip
         lines.append(Entry(runs, Target(object=thread_id)))
     return lines
 
