@@ -59,10 +59,12 @@ class Timelines:
 
         Raises NoSuchTimeline. The machine is re-executed from boot, which takes as long as flat out.
         """
-        core = self[parent].past.branch(count)
+        return self.add(parent, self[parent].past.branch(count), title or f"from event {count:,} of {parent}")
+
+    def add(self, parent: int, core: Core, title: str) -> Timeline:
+        """A new timeline with a machine that was brought to its beginning otherwise, such as in portions by a Rerun."""
         begins = min(len(core.kernel.events), len(self[parent].past.events))
-        number = len(self._all) + 1
-        made = Timeline(number, parent, begins, title or f"from event {count:,} of {parent}", Past.of_core(core), core)
+        made = Timeline(len(self._all) + 1, parent, begins, title, Past.of_core(core), core)
         self._all.append(made)
         return made
 

@@ -216,6 +216,20 @@ def test_timelines_are_a_tree(past: Past) -> None:
     assert inner.core.closed
 
 
+def test_a_timeline_can_be_begun_in_portions(past: Past) -> None:
+    timelines = Timelines(past)
+    rerun = past.rerun()
+    portions = 1
+    while not rerun.go(8000, seconds=0):
+        portions += 1
+    assert portions > 10
+    made = timelines.add(1, rerun.core, "slowly")
+    assert made.begins >= 8000
+    assert first_difference(past.events[: made.begins], made.past.events) is None
+    timelines.close()
+    assert rerun.core.closed
+
+
 def test_two_timelines_are_compared_from_where_they_part(past: Past) -> None:
     timelines = Timelines(past)
     other = timelines.branch(1, 3000)
