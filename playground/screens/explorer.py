@@ -111,7 +111,8 @@ class Explorer(Sheet):
     WIDE = True
     HELP = (
         "The kernel explorer: everything about one object, capability or event. Enter follows what is under the "
-        "cursor, backspace goes back, d shows the capability of a row and who it was derived from."
+        "cursor, backspace goes back, d shows the capability of a row and who it was derived from, w looks at "
+        "everything as it was at the event of a row."
     )
 
     def __init__(self, desk: Desk, trail: Trail) -> None:
@@ -121,8 +122,6 @@ class Explorer(Sheet):
         self._cursor = trail.here.cursor
         self._top = trail.here.top
         self._rows = 1
-        self._pinned = False
-        """Whether the stream looks at an event because the explorer does."""
 
     def stamp(self) -> Hashable:
         """The machine's moment, and the explorer's own state."""
@@ -135,7 +134,9 @@ class Explorer(Sheet):
     def keys(self) -> tuple[tuple[str, str], ...]:
         """What can be done here."""
         back = (("backspace", "back"),) if self.trail.past else ()
-        return (("enter", "follow"), *back, ("d", "derivation"), ("esc", "close"))
+        time = (("w", "look at when"),) if self._time() >= 0 else ()
+        derived = (("d", "derivation"),) if self._capability() is not None else ()
+        return (("enter", "follow"), *back, *derived, *time, ("esc", "close"))
 
     @property
     def target(self) -> Target | None:
@@ -143,12 +144,17 @@ class Explorer(Sheet):
         entries = self._page.entries
         return entries[self._cursor].target if 0 <= self._cursor < len(entries) else None
 
+    def paint(self, canvas: Canvas) -> None:
+        """Make the page, then draw; which keys there are depends on it."""
+        here = self.trail.here.target
+        self._rows = max(canvas.height - 2, 1)
+        self._page = topic_of(self.desk, here).page(self.desk, here, canvas.width - 4)
+        self._settle()
+        super().paint(canvas)
+
     def paint_body(self, canvas: Canvas) -> None:
         """As much of the page as fits."""
-        width, self._rows = canvas.width - 4, max(canvas.height - 2, 1)
-        here = self.trail.here.target
-        self._page = topic_of(self.desk, here).page(self.desk, here, width)
-        self._settle()
+        width = canvas.width - 4
         for y, line in enumerate(self._page.entries[self._top : self._top + self._rows], 1):
             self._paint_line(canvas, y, line, width, here=self._top + y - 1 == self._cursor)
         below = len(self._page.entries) - self._top - self._rows
@@ -183,9 +189,13 @@ class Explorer(Sheet):
             if self.target is not None:
                 self.go(self.target)
         elif key == "d":
-            slot = self.desk.capability or self.trail.here.target.through
+            slot = self._capability()
             if slot is not None:
                 self.go(Target(slot=slot))
+        elif key == "w":
+            number = self._time()
+            if number >= 0:
+                self.desk.change(moment=number)
         elif key in ("backspace", "left"):
             self._back()
         elif key in ("up", "down"):
@@ -205,6 +215,17 @@ class Explorer(Sheet):
         self.turn += 1
         self._light_owner()
 
+    def _capability(self) -> tuple[int, int] | None:
+        """The capability that the line under the cursor mentions, or that led to this page."""
+        return self.desk.capability or self.trail.here.target.through
+
+    def _time(self) -> int:
+        """The event that the line under the cursor leads to, or that the page is about; -1 if there is none."""
+        here = self.trail.here.target
+        if self.target is not None and self.target.moment >= 0:
+            return self.target.moment
+        return here.moment if here.slot is None and not here.object else -1
+
     def _back(self) -> None:
         if self.trail.back():
             self._cursor, self._top = self.trail.here.cursor, self.trail.here.top
@@ -214,13 +235,9 @@ class Explorer(Sheet):
         """Select the server whose object is shown, so that one sees on the shelves where it belongs."""
         from playground.screens.explorer_mentions import owner_of_target
 
-        here = self.trail.here.target
-        owner = owner_of_target(self.desk, here)
-        changes: dict[str, object] = {"selected": owner} if owner else {}
-        if here.moment >= 0 or self._pinned:
-            changes["moment"] = here.moment
-            self._pinned = here.moment >= 0
-        self.desk.change(**changes)
+        owner = owner_of_target(self.desk, self.trail.here.target)
+        if owner:
+            self.desk.change(selected=owner)
 
     def _move(self, by: int) -> None:
         """To the next link; where the next is far away, a few lines further."""

@@ -34,7 +34,7 @@ def find(desk: Desk, text: str) -> Target:
         return Target(slot=place)
     kind, _, number = text.rpartition(" ")
     if number.replace(",", "").isdecimal() and kind.lower() == "event":
-        return _event(view, int(number.replace(",", "")))
+        return _event(len(desk.machine.events), int(number.replace(",", "")))
     if text == KERNEL:
         return Target()
     if text in known:
@@ -49,9 +49,9 @@ def find(desk: Desk, text: str) -> Target:
     raise UserMistake(f"No object is called `{text}`{_suggest(text, [*known, *view.servers, KERNEL])}")
 
 
-def _event(view: View, number: int) -> Target:
-    if not 0 <= number < view.event_count:
-        raise UserMistake(f"There is no event {number:,}; they go from 0 to {view.event_count - 1:,}")
+def _event(count: int, number: int) -> Target:
+    if not 0 <= number < count:
+        raise UserMistake(f"There is no event {number:,}; they go from 0 to {count - 1:,}")
     return Target(moment=number)
 
 

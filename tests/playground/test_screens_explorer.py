@@ -119,6 +119,16 @@ async def test_the_explorer_selects_the_server_whose_object_it_shows() -> None:
         assert desk_of(pilot).selected == "disk"
 
 
+async def test_looking_at_an_event_stays_where_it_is_until_w_goes_to_its_moment() -> None:
+    """A page about an event is not a journey in time; w is."""
+    async with showing(reading()) as (pilot, machine):
+        await explore(pilot, "event 340")
+        assert desk_of(pilot).moment == -1
+        await press(pilot, "w")
+        assert desk_of(pilot).moment == 340
+        assert machine.told == []
+
+
 async def test_explore_as_a_command_takes_names_and_suggests_the_nearest() -> None:
     """The mistake is said beside the command line, which keeps what was typed."""
     async with showing(reading()) as (pilot, _):
