@@ -17,7 +17,7 @@ from playground.machine.core import Core
 from playground.player import CoreStage
 from playground.recording.problem import RecordingProblem
 from scenarios.language import LessonError, world_of
-from scenarios.language.syntax import Ask, Goto
+from scenarios.language.syntax import Ask, Branch, Goto
 from scenarios.lesson import Lesson
 from scenarios.library import NotFound, checked_lesson, manifest_of
 from scenarios.parameters import SettingError
@@ -147,7 +147,7 @@ def carry_out(wish: Wish) -> LessonResult:
     core = boot()
     recorder = None
     if wish.record is not None:
-        if any(isinstance(command.action, Goto) for command in lesson.commands):
+        if any(isinstance(command.action, Goto | Branch) for command in lesson.commands):
             sentence = f"{lesson.name} goes back in time, and a recording holds one run; leave out --record"
             raise RecordingProblem(sentence)
         recorder = core.record(wish.record)
@@ -191,6 +191,8 @@ def _lines(line: LogLine) -> list[str]:
             return [f"    Question: {line.text}", *([f"              {line.detail}"] if line.detail else [])]
         case "answer":
             return [f"    Answer:   {line.text} ({line.detail})"]
+        case "compare":
+            return [f"    Compared: {line.text}"]
         case "do":
             return [f"  > {line.text}"]
         case "check":

@@ -149,7 +149,7 @@ class Linear:
 
     def _tell_log(self, beat: Beat) -> None:
         for line in self.session.log[self._logged :]:
-            if line.kind in ("do", "check", "ask", "say"):
+            if line.kind in ("do", "check", "ask", "say", "compare"):
                 self._narrate(beat, int(line.place.split(":")[-2]))
             if text := _log_in_words(line):
                 self.write(text)
@@ -219,6 +219,8 @@ def _log_in_words(line: LogLine) -> str:
             return f"Command: {line.text}"
         case "say":
             return line.text
+        case "compare":
+            return f"Compared: {line.text}."
         case "ask":
             return f"Question: {line.text}"
         case "answer":

@@ -26,6 +26,7 @@ from scenarios.stage import Argument, Reply, ServerFacts, StageError
 
 if TYPE_CHECKING:
     from playground.machine.live import Live
+    from playground.timeline.past import Past
     from scenarios.lesson import Lesson
     from scenarios.predictions import Rehearsed
     from servers.manifest import Manifest
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 IDLE_SPEED: Final = 4.0
 """In a lesson on screen, idle time passes so many times as fast as outside: nobody likes to watch a timeout."""
 
+_COMPARED: Final = ("status", "life")
+"""What of a server is said when two runs are compared."""
 _REPLY_WORDS: Final = ("request", "ok", "operation", "text", "error")
 """Fields of the note `you-reply` that are not results."""
 
@@ -53,6 +56,7 @@ class CoreStage:
         self.core = core
         self._remake = remake
         self._marks: dict[str, _Moment] = {}
+        self._kept: dict[str, Past] = {}
         self._fold = fold or Fold(core.manifest)
         self._replies: dict[int, Reply] = {}
         self._seen = 0
@@ -172,6 +176,27 @@ class CoreStage:
         self._fold = Fold(core.manifest)
         self._replies.clear()
         self._seen = 0
+
+    def keep(self, name: str) -> None:
+        """Keep the run up to now, to compare with it later."""
+        from playground.timeline.past import Past  # only a lesson that branches waits for it to load
+
+        self._kept[name] = Past.of_core(self.core)
+
+    def compare(self, name: str) -> str:
+        """Where this run and a kept one part, and how the servers differ at their ends."""
+        if name not in self._kept:
+            raise StageError(f'no run is kept under the name "{name}"')
+        from playground.timeline.compare import Comparison
+        from playground.timeline.past import Past
+
+        kept = self._kept[name]
+        comparison = Comparison(kept, Past.of_core(self.core))
+        told = [comparison.describe()]
+        if comparison.first_difference() is not None:
+            ends = (len(kept.events), len(self.core.kernel.events))
+            told += [change.text for change in comparison.changes(ends) if change.part in _COMPARED]
+        return "; ".join(told)
 
     def advance(self, entries: int, deadline: int | None) -> None:
         """So many kernel entries flat out, or, if everybody waits, a jump to the next change, at most to a deadline.

@@ -19,7 +19,7 @@ from scenarios.front_matter import FrontMatter, read_front_matter
 from scenarios.language.check import World, check_command, operation_of
 from scenarios.language.errors import LanguageError, LessonError, Problem, unknown
 from scenarios.language.parser import parse_line
-from scenarios.language.syntax import Ask, Call, Command, Expect, Goto, MarkMoment
+from scenarios.language.syntax import Ask, Branch, Call, Command, Compare, Expect, Goto, MarkMoment
 from scenarios.parameters import Value, choose_values, substitute
 from servers.interfaces import Operation
 
@@ -147,18 +147,33 @@ def problems_in(lesson: Lesson, world: World) -> list[Problem]:
     asked: Operation | None = None
     commands = list(lesson.commands)
     marks: list[str] = []
+    kept: list[str] = []
     for number, command in enumerate(commands):
         action = command.action
         if isinstance(action, Call):
             asked = operation_of(action, world) or asked
         elif isinstance(action, MarkMoment):
             marks.append(action.name)
-        elif isinstance(action, Goto) and action.name not in marks:
-            sentence = unknown("moment before this line", action.name, marks)
-            problems.append(Problem(command.file, command.line, action.column, sentence, command.source))
+        problems.extend(_unknown_moments(command, marks, kept))
+        if isinstance(action, Branch):
+            kept.append(action.name)
         about = _asked_next(commands[number:], world) if isinstance(action, Ask) else None
         problems.extend(check_command(command, world, about or asked))
     return problems
+
+
+def _unknown_moments(command: Command, marks: Sequence[str], kept: Sequence[str]) -> Iterator[Problem]:
+    """What a command goes back to or compares with, and what no line before it has named."""
+    action = command.action
+    sentence = ""
+    if isinstance(action, Goto | Branch):
+        name = action.name if isinstance(action, Goto) else action.mark
+        sentence = "" if name in marks else unknown("moment before this line", name, marks)
+    elif isinstance(action, Compare) and action.name not in kept:
+        sentence = unknown("kept run before this line", action.name, kept)
+    if sentence:
+        column = getattr(action, "column", command.column)
+        yield Problem(command.file, command.line, column, sentence, command.source)
 
 
 def _asked_next(commands: Sequence[Command], world: World) -> Operation | None:

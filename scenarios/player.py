@@ -37,7 +37,7 @@ FREE: Final = 1 << 30
 _TELLING: Final = syntax.Ask | syntax.Say | syntax.Focus | syntax.Show
 
 State = Literal["ready", "running", "asking", "beat-over", "over"]
-LineKind = Literal["beat", "do", "check", "ask", "answer", "say", "note"]
+LineKind = Literal["beat", "do", "check", "ask", "answer", "compare", "say", "note"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +302,12 @@ class LessonSession:
                 case syntax.Goto(name=name):
                     self._go_back(name)
                     self._write("do", command)
+                case syntax.Branch(mark=mark, name=name):
+                    self.stage.keep(name)
+                    self._go_back(mark)
+                    self._write("do", command)
+                case syntax.Compare(name=name):
+                    self.log.append(LogLine("compare", command.place, self.stage.compare(name)))
                 case _:
                     self._last_action = len(self.stage.events)
                     self._act(action)

@@ -116,6 +116,12 @@ class Stage(Protocol):
     def goto(self, name: str) -> None:
         """Go back to a moment that was marked. Raises StageError."""
 
+    def keep(self, name: str) -> None:
+        """Keep the run up to now under a name, to compare with it later."""
+
+    def compare(self, name: str) -> str:
+        """Where this run and a kept one part and what is different now, in words. Raises StageError."""
+
     def key(self, text: str) -> None:
         """Type on the keyboard."""
 

@@ -121,6 +121,12 @@ class Builder:
     def _mark(self, name: Token) -> Action:
         return syntax.MarkMoment(_name(name), _column(name))
 
+    def _branch(self, mark: Token, name: Token) -> Action:
+        return syntax.Branch(_name(mark), _name(name), _column(mark))
+
+    def _compare(self, name: Token) -> Action:
+        return syntax.Compare(_name(name), _column(name))
+
     def _goto(self, name: Token) -> Action:
         return syntax.Goto(_name(name), _column(name))
 
@@ -135,8 +141,13 @@ class Builder:
 
     def show(self, verb: str, tree: Tree[Token]) -> Action:
         """What the screens alone do: a verb and at most one word."""
-        word = cast("Token | None", tree.children[0]) if tree.children else None
-        return syntax.Show(verb, _word(word) if word is not None else None)
+        child = tree.children[0] if tree.children else None
+        if verb == "find":
+            return syntax.Show(verb, None, self.condition(cast("Tree[Token]", child)))
+        if isinstance(child, Tree):
+            parts = [cast(Token, part) for part in child.children]
+            return syntax.Show(verb, Word(".".join(parts), _column(parts[0])))
+        return syntax.Show(verb, _word(child) if child is not None else None)
 
     # Conditions
 

@@ -80,7 +80,7 @@ def _expected(error: UnexpectedToken) -> tuple[list[str], list[str]]:
             kinds.append(_KINDS[name])
         elif name != "$END":
             pattern = grammar().get_terminal(name).pattern
-            keywords.append(pattern.value if isinstance(pattern, PatternStr) else name.lower())
+            keywords.append(pattern.value if isinstance(pattern, PatternStr) else name.strip("_").lower())
     return keywords, kinds
 
 

@@ -30,6 +30,7 @@ TOPICS: Final[dict[str, tuple[str, ...]]] = {
     "deadline-missed": ("server", "text"),
     "checked": ("server", "record", "ok"),
     "changed": ("server", "record"),
+    "served": ("server",),
     "used": ("server", "record"),
     "reset": ("number", "text"),
     "you-reply": ("request", "ok", "operation", "text", "error"),

@@ -317,11 +317,30 @@ class Goto:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """Go back to a marked moment, and keep the run up to now as a timeline with a name."""
+
+    mark: str
+    name: str
+    column: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Say where this run and a kept one part."""
+
+    name: str
+    column: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Show:
     """Something that only the screens do: `inspect`, `speed`, ... and the word after it."""
 
     verb: str
     word: Word | None = None
+    condition: Condition | None = None
+    """Of `find`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +373,8 @@ Action = (
     | Say
     | MarkMoment
     | Goto
+    | Branch
+    | Compare
     | Show
 )
 

@@ -138,6 +138,18 @@ _ROWS: Final = (
         "goto", "time", (VerbArgument('"NAME"', "a moment that `mark` has named", "marks"),), 'goto "NAME"',
         "Go back in time to a marked moment; what happened after it has not happened.", 'goto "before the crash"',
     ),
+    Verb(
+        "branch", "time",
+        (VerbArgument('"MARK"', "a moment that `mark` has named", "marks"),
+         VerbArgument('as "NAME"', "how the run up to now is called from now on")),
+        'branch "MARK" as "NAME"',
+        "Go back to a marked moment, and keep the run up to now as a timeline to compare with.",
+        'branch "before the crash" as "with a crash"',
+    ),
+    Verb(
+        "compare", "tell", (VerbArgument('"NAME"', "a run that `branch` has kept", "branches"),), 'compare "NAME"',
+        "Say where this run and a kept one part, and what is different in the end.", 'compare "with a crash"',
+    ),
     Verb("note", "tell", (_TEXT,), 'note "TEXT"', "A note that only the presenter sees.", 'note "Ask the class."'),
     Verb("select", "show", (_SERVER,), "select SERVER", "Select a server: the inspector shows it.", "select disk"),
     Verb(
@@ -157,6 +169,20 @@ _ROWS: Final = (
         "theme", "show", (VerbArgument("NAME", "a theme of the screens", "themes", True),), "theme [NAME]",
         "Change the colours of the screens.", "theme projector",
     ),
+    Verb("now", "show", (), "now", "Look at the present again.", "now"),
+    Verb(
+        "go", "show", (VerbArgument("NUMBER", "of an event, or boot, or now"),), "go NUMBER | go boot | go now",
+        "Look at a moment of the past; nothing is undone.", "go boot",
+    ),
+    Verb(
+        "find", "show", (VerbArgument("CONDITION", "what to look for", "conditions"),), "find CONDITION",
+        "Look at the next moment at which something holds.", "find disk is dead",
+    ),
+    Verb(
+        "explore", "show", (VerbArgument("NAME", "name of a kernel object", "", True),), "explore [NAME]",
+        "Look into the kernel, at an object by its name.", "explore disk.cspace",
+    ),
+    Verb("timelines", "show", (), "timelines", "Show all timelines.", "timelines"),
     Verb("help", "show", (), "help", "Show all keys and commands.", "help"),
     Verb("quit", "show", (), "quit", "End the lesson here.", "quit"),
 )  # fmt: skip

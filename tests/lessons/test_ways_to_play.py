@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from playground import lesson_run, watching
+from playground.actions import COMMANDS
 from playground.command_line import MISTAKE, run
 from playground.headless import FAILED, INVALID, PASSED, UNDECIDED, Progress, play
 from playground.lesson_run import LessonResult, Wish, carry_out
+from scenarios.language import VERBS
 from tests.lessons.test_exit_codes import BOOT, lesson
 
 
@@ -111,6 +113,29 @@ def test_going_back_in_time_really_undoes_what_happened(tmp_path: Path) -> None:
     head, _, rest = BACK.partition("crash disk")
     straight = carry_out(Wish(lesson(tmp_path, "straight", head + rest.partition('goto "calm"\n')[2]), digest=True))
     assert straight.digest == result.digest, "what is left of the run is as if there had been nothing else"
+
+
+def test_two_runs_from_one_moment_are_compared(tmp_path: Path) -> None:
+    body = f"""{BOOT}
+run until fs is idle within 2 s
+mark "calm"
+crash disk with=exit
+expect event restarted server=disk life=2 within 2 s
+branch "calm" as "with a crash"
+call fs.read "/etc/motd"
+compare "with a crash"
+expect disk.life == 1"""
+    result = carry_out(Wish(lesson(tmp_path, "two", body)))
+    assert result.verdict == "passed", result.lines
+    (told,) = [line for line in result.lines if line.startswith("    Compared: ")]
+    assert "event" in told
+    assert "disk: life 2, in the second run 1" in told
+    assert "in the second run" in told
+
+
+def test_every_action_that_can_be_typed_is_a_verb_of_lessons() -> None:
+    """But for `record`: a lesson, which may come from a stranger, writes no files."""
+    assert set(COMMANDS) - set(VERBS) == {"record"}
 
 
 def test_a_lesson_that_goes_back_is_not_recorded_as_one_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -111,6 +111,12 @@ class FakeStage:
         del self.events[count:]
         self.done.append(f"goto {name}")
 
+    def keep(self, name: str) -> None:
+        self.done.append(f"keep {name}")
+
+    def compare(self, name: str) -> str:
+        return f"as in {name}"
+
     def key(self, text: str) -> None:
         self.done.append(f"key {text!r}")
 

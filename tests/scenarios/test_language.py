@@ -137,6 +137,12 @@ RIGHT = [
     ("inspect memory", s.Show("inspect", word("memory"))),
     ("speed 20", s.Show("speed", word("20"))),
     ("quit", s.Show("quit")),
+    ("explore disk.cspace", s.Show("explore", word("disk.cspace"))),
+    ("go 120", s.Show("go", word("120"))),
+    ("go boot", s.Show("go", word("boot"))),
+    ("find disk is dead", s.Show("find", None, s.IsState(word("disk"), word("dead")))),
+    ('branch "calm" as "with a crash"', s.Branch("calm", "with a crash")),
+    ('compare "with a crash"', s.Compare("with a crash")),
     ("focus disk", s.Focus(word("disk"))),
     ('say "Watch # the \\"bar\\"."  # a comment', s.Say('Watch # the "bar".')),
     ('note "Ask the class."', s.Say("Ask the class.", aside=True)),
@@ -152,6 +158,14 @@ def test_a_line_means_what_it_says(line: str, action: s.Action) -> None:
 @pytest.mark.parametrize("line", ["", "   ", "# only a comment", "\t# and another"])
 def test_an_empty_line_means_nothing(line: str) -> None:
     assert parse_line(line) is None
+
+
+@pytest.mark.parametrize("name", ["to", "within", "before", "from", "with", "if", "until", "event"])
+def test_an_argument_may_have_the_name_of_a_word_of_the_language(name: str) -> None:
+    action = meaning(f'call ann.pay sender="ann" {name}=5 within 5 ms')
+    assert isinstance(action, s.Call)
+    assert action.arguments[1] == Setting(word(name), Literal(5))
+    assert action.limit == Duration(5_000_000, "5 ms")
 
 
 WRONG = [
@@ -203,6 +217,9 @@ WRONG = [
     ('ask "What?" answer=disk.lief', 25, "No number of a server is called `lief`; did you mean `life`?"),
     ('mark " "', 6, "A moment has a name that is not empty"),
     ("inspect capabilites", 9, "No tab of the inspector is called `capabilites`; did you mean `capabilities`?"),
+    ("go nowhere", 4, "A moment is the number of an event, `boot` or `now`, not nowhere"),
+    ("find dsk is dead", 6, "No server is called `dsk`; did you mean `disk`?"),
+    ('branch "calm" as ""', 18, "A moment has a name that is not empty"),
     ("speed 0", 7, "A speed is 1 to 1_000_000 events a second, or `max`, not 0"),
     ("focus dis", 7, "No server is called `dis`; did you mean `disk`?"),
     ("expect fs is running ;", 22, "`;` means nothing here"),
