@@ -7,9 +7,7 @@ the lesson language (call, crash, revoke, ...) are understood on the command lin
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from playground.screens.desk import SPEEDS, Desk
 
@@ -59,8 +57,7 @@ class Hand(Protocol):
     def leave(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One row of the registry."""
 
     name: str
@@ -83,6 +80,8 @@ class Action:
 
 def nearest(name: str, names: list[str]) -> str:
     """The end of a complaint: '; did you mean `disk`?' or the list of what there is."""
+    from difflib import get_close_matches
+
     close = get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f"; did you mean `{close[0]}`?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from playground.settings import Settings
@@ -20,7 +20,9 @@ BOOT_SLICE = 200
 
 def system_text(name: str) -> str:
     """The text of a system's manifest, or "" if it has to be looked for elsewhere; for the first frame only."""
-    shipped = files("scenarios") / "systems" / f"{name}.toml"
+    import scenarios
+
+    shipped = Path(scenarios.__file__).parent / "systems" / f"{name}.toml"
     return shipped.read_text(encoding="utf-8") if shipped.is_file() else ""
 
 

@@ -61,16 +61,6 @@ WIDE: Final = 110
 """From this width on the inspector stands beside the shelves."""
 
 
-def _bindings() -> list[Binding]:
-    """The key bindings of all actions."""
-    made = [
-        Binding(key, f"do('{action.name}')", action.help, show=bool(action.label), key_display=action.shown)
-        for action in ACTIONS
-        for key in action.keys
-    ]
-    return [*made, Binding("ctrl+c", "do('quit')", show=False, priority=True), Binding("escape", "settle", show=False)]
-
-
 class Playground(App[int]):
     """The screens over one machine."""
 
@@ -96,7 +86,10 @@ class Playground(App[int]):
     .narrow.wide Stream { display: none; }
     .tiny TooSmall { display: block; }
     """
-    BINDINGS: ClassVar[list[Any]] = _bindings()
+    BINDINGS: ClassVar[list[Any]] = [
+        Binding("ctrl+c", "do('quit')", show=False, priority=True),
+        Binding("escape", "settle", show=False),
+    ]  # all other keys are those of the registry of actions, see `_take_key`
 
     def __init__(
         self, machine: Machine, settings: Settings | None = None, session: LessonSession | None = None

@@ -69,6 +69,8 @@ def _paint_message(canvas: Canvas, x: int, y: int, desk: Desk, message: MessageV
 
 def paint_devices(canvas: Canvas, y: int, desk: Desk, columns: dict[str, int]) -> None:
     """Name the devices, each below the driver that holds its interrupt (`columns`: where that driver stands)."""
+    if not desk.view.event_count:
+        return  # nothing is switched on yet
     from servers.hardware import DEVICES
 
     end = 0
