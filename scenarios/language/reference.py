@@ -32,7 +32,9 @@ underscores.
 one, each mistake with `file:line:column`.
 `playground play --headless LESSON` plays it as a test with a line for every expectation. Its exit code is 0 if all
 hold, 1 if one failed, 2 if the file is not a valid lesson, and 3 if something could not be decided. `--format` prints
-the same as JUnit, TAP, Gradescope's `results.json` or JSON.
+the same as JUnit, TAP, Gradescope's `results.json` or JSON, `--all` plays every lesson there is, and `--watch` plays
+again after every change. `playground play --linear LESSON` tells a lesson line by line, for screen readers and pipes;
+`--student` asks for predictions, and `--results FILE` keeps them and the score as JSON.
 
 The same lines work on the command line inside the screens."""
 
