@@ -183,6 +183,11 @@ class Explorer(Sheet):
         target = self.target
         self.desk.capability = target.slot or target.through if target is not None else None
 
+    def again(self) -> Explorer:
+        """The explorer comes back where it was."""
+        self.trail.here = Place(self.trail.here.target, self._cursor, self._top)
+        return Explorer(self.desk, self.trail)
+
     def press(self, key: str, character: str | None) -> bool:
         """Move, follow, go back."""
         if key == "enter":

@@ -31,6 +31,8 @@ class ScreenHand:
         self.last_values: dict[tuple[str, str, str], str] = {}
         """What was last typed into the fields of forms, by target, operation and argument."""
         self.sheet: Sheet | None = None
+        self._below: Sheet | None = None
+        """What is put on again when the sheet is done."""
         self.before: Pane | None = None
         """The pane that had the focus before a sheet or the command line took it."""
 
@@ -100,6 +102,7 @@ class ScreenHand:
     def open_tab(self, name: str) -> None:
         """Show a tab of the inspector."""
         self.take_off_sheet()
+        self._below = None
         inspector = self.app.query_one(Inspector)
         inspector.open(name)
         self._show_side(inspector)
@@ -156,7 +159,9 @@ class ScreenHand:
         self._put_on(help_sheet(self.desk, self.app.focused))
 
     def _put_on(self, sheet: Sheet) -> None:
+        below = None if self.sheet is None else self.sheet.again()
         self.take_off_sheet()
+        self._below = below
         self._remember_focus()
         self.sheet = sheet
         self.app.screen.set_class(sheet.WIDE, "wide")
@@ -185,7 +190,9 @@ class ScreenHand:
             self.before = here
 
     def return_focus(self) -> None:
-        """Back to the sheet that is open, or to the pane that had the focus before."""
+        """Back to the sheet that is open or was covered by another, or to the pane that had the focus before."""
+        if self.sheet is None and self._below is not None:
+            self._put_on(self._below)
         if self.sheet is not None:
             self.focus(self.sheet)
             return

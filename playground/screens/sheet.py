@@ -78,6 +78,10 @@ class Sheet(Pane, can_focus=True):
         """Take the sheet off."""
         self.tell(self.Closed(done=done))
 
+    def again(self) -> Sheet | None:
+        """The same sheet anew, for when one that was put over it is done; None if it is not worth coming back to."""
+        return None
+
     def back(self) -> bool:
         """Go one step back inside the sheet; False if there is none, and the sheet closes."""
         return False

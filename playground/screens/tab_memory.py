@@ -69,7 +69,8 @@ def page(desk: Desk, width: int) -> Page:
     if server.memory_size:
         words = f" {size_word(server.memory_used)} of {size_word(server.memory_size)} used"
         life = Target(object=desk.view.objects[server.thread].untyped)
-        lines += [entry((words, "title"), target=life), _bar(server.memory_used, server.memory_size, min(width - 2, 40))]
+        bar = _bar(server.memory_used, server.memory_size, min(width - 2, 40))
+        lines += [entry((words, "title"), target=life), bar]
         lines.append(entry((" The kernel has no memory to give: all of this is its own.", "quiet")))
     lines += [entry(("", "text")), entry((" made of", "quiet bold")), *_made_of(desk, server, width)]
     mapped = _mapped(desk, server)

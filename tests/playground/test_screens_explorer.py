@@ -111,6 +111,22 @@ async def test_a_cnode_inside_a_cnode_can_be_entered() -> None:
     assert [each.object for each in inner] == [target.object]
 
 
+async def test_r_in_the_explorer_revokes_and_then_the_explorer_is_there_again() -> None:
+    """Where it was; leaving it goes back to the shelves."""
+    async with showing(reading()) as (pilot, _):
+        await explore(pilot, "fs.cspace")
+        await press(pilot, "pagedown", "home", "down", "down")
+        before = text_of(pilot, "Explorer")
+        await press(pilot, "r")
+        assert "Revoke" in text_of(pilot, "RevokeSheet").splitlines()[0]
+        await press(pilot, "escape")
+        assert text_of(pilot, "Explorer") == before
+        assert isinstance(pilot.app.focused, Explorer)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.focused, Shelves)
+        assert not pilot.app.query(Explorer)
+
+
 async def test_the_explorer_selects_the_server_whose_object_it_shows() -> None:
     """So that one sees on the shelves where it belongs."""
     async with showing(reading()) as (pilot, _):
