@@ -80,6 +80,7 @@ class Playground(App[int]):
     .lesson #side Inspector { display: none; }
     .lesson.inspecting #side Inspector { display: block; }
     .lesson.inspecting #lesson { display: none; }
+    .lesson.inspecting #side.covered Inspector { display: none; }
     .lesson.narrow #body { layout: vertical; }
     .lesson.narrow #side { display: block; width: 100%; height: 1fr; }
     .lesson.narrow Shelves { height: 4; }

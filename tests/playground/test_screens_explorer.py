@@ -22,8 +22,9 @@ from playground.screens.inspector import Inspector
 from playground.screens.inspector_tabs import Target
 from playground.screens.shelves import Shelves
 from tests.playground.explorer_scene import explored
+from tests.playground.lesson_tools import lesson_session
 from tests.playground.scene import Scene, StillMachine, reading
-from tests.playground.screen_tools import SMALL, desk_of, explore, press, showing, text_of, type_line
+from tests.playground.screen_tools import LARGE, SMALL, desk_of, explore, press, showing, text_of, type_line
 
 
 def desk_for(scene: Scene) -> Desk:
@@ -143,6 +144,21 @@ async def test_looking_at_an_event_stays_where_it_is_until_w_goes_to_its_moment(
         await press(pilot, "w")
         assert desk_of(pilot).moment == 340
         assert machine.told == []
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_in_a_lesson_the_explorer_takes_the_place_of_the_narration(size: tuple[int, int]) -> None:
+    """All of it; escape brings the lesson back."""
+    scene = reading()
+    async with showing(scene, size, session=lesson_session(scene, "beat")) as (pilot, _):
+        await explore(pilot, "disk.block")
+        assert [pilot.app.query_one(name).is_on_screen for name in ("Explorer", "Inspector", "#lesson")] == [
+            True,
+            False,
+            False,
+        ]
+        await press(pilot, "escape")
+        assert pilot.app.query_one("#lesson").is_on_screen
 
 
 async def test_explore_as_a_command_takes_names_and_suggests_the_nearest() -> None:
