@@ -76,6 +76,8 @@ PROGRAMS: Final[dict[str, Program]] = {
         Program("desk", 40, "answers, or not, as one asks it", "servers.lessons.desk"),
         Program("visitor", 41, "goes to a desk and waits", "servers.lessons.visitor"),
         Program("clerk", 42, "answers with what it was lent", "servers.lessons.clerk"),
+        Program("spender", 43, "makes as much as it is told", "servers.lessons.spender"),
+        Program("pool", 44, "makes pages for whoever asks", "servers.lessons.pool"),
         Program("lock", 64, "one at a time", "servers.lessons.lock"),
         Program("bus", 65, "moves data over the bus, for one client at a time", "servers.lessons.bus"),
         Program("distributor", 66, "distributes data at fixed times", "servers.lessons.distributor"),

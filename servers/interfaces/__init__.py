@@ -25,6 +25,7 @@ from servers.interfaces.files import FILES
 from servers.interfaces.log import LOG
 from servers.interfaces.names import NAMES
 from servers.interfaces.spacecraft import BUS, LOCK, MISSION
+from servers.interfaces.spender import POOL, SPENDER
 from servers.interfaces.supervisor import SUPERVISOR
 from servers.interfaces.vault import GUEST, HAND, VAULT
 
@@ -32,7 +33,7 @@ INTERFACES: Final[dict[str, Interface]] = {
     interface.name: interface
     for interface in (
         BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR, BANK, CUSTOMER,
-        CABINET, SHEET, NAMED_COMPILER, COMPILER, DESK, VISITOR, CLERK,
+        CABINET, SHEET, NAMED_COMPILER, COMPILER, DESK, VISITOR, CLERK, SPENDER, POOL,
         LOCK, BUS, MISSION, VAULT, HAND, GUEST,
     )
 }  # fmt: skip
@@ -52,6 +53,6 @@ def find_operation(label: int) -> tuple[Interface, Operation] | None:
 
 __all__ = [
     "ACTOR", "BANK", "BLOCK", "CABINET", "CLERK", "CLOCK", "COMPILER", "CONSOLE", "COUNTER", "CUSTOMER", "DESK",
-    "FILES", "INTERFACES", "LOG", "NAMED_COMPILER", "NAMES", "SHEET", "SUPERVISOR", "VISITOR",
+    "FILES", "INTERFACES", "LOG", "NAMED_COMPILER", "NAMES", "POOL", "SHEET", "SPENDER", "SUPERVISOR", "VISITOR",
     "Argument", "ErrorCode", "Interface", "Operation", "Value", "find_operation",
 ]  # fmt: skip
