@@ -45,7 +45,8 @@ class Rehearsal:
         return self._choices
 
     def close(self) -> None:
-        """Nobody will ask any more."""
+        """Nobody will ask any more; what is not known by now will not be."""
+        self._choices = self._choices or ()
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
@@ -59,7 +60,7 @@ class Rehearsal:
             self._process.kill()
         assert self._process.stdout is not None
         said = self._process.stdout.read()
-        self.close()
+        self._process.stdout.close()
         return tuple(tuple(row) for row in json.loads(said)) if said else ()
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from playground.headless import FAILED, PASSED, UNDECIDED
-from playground.lesson_run import Wish, carry_out
+from playground.lesson_run import Wish, carry_out, rehearse
 from playground.linear import Linear
 from playground.plain_text import plain_lines
+from playground.rehearsal import Rehearsal
 from scenarios.library import checked_lesson, manifest_of
 from scenarios.student import score
 from tests.lessons.test_exit_codes import BOOT, lesson
@@ -86,6 +87,17 @@ def test_a_student_is_asked_before_the_step_and_told_afterwards(tmp_path: Path) 
     assert asked < done, "the question comes before the step"
     assert any(line.startswith("Answer: You predicted it: NOT_FOUND") for line in lines)
     assert any(line.startswith("Answer: You did not predict it: again") for line in lines)
+
+
+def test_the_screens_offer_what_a_rehearsal_in_a_process_of_its_own_found(tmp_path: Path) -> None:
+    found = checked_lesson(lesson(tmp_path, "asking", ASKING))
+    manifest = manifest_of(found)
+    rehearsal = Rehearsal(found, manifest, 0)
+    assert rehearsal.choices() == rehearse(found, manifest, 0)
+    assert "NOT_FOUND" in rehearsal.choices()[0]
+    abandoned = Rehearsal(found, manifest, 0)
+    abandoned.close()
+    assert abandoned.choices() == ()
 
 
 def test_results_are_written_as_json(tmp_path: Path) -> None:
