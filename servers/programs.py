@@ -87,6 +87,10 @@ PROGRAMS: Final[dict[str, Program]] = {
         Program("careful_vault", 71, "hands records out, and copies first", "servers.lessons.careful_vault"),
         Program("hand", 72, "writes on a shared page at a given moment", "servers.lessons.hand"),
         Program("guest", 73, "asks vaults for records", "servers.lessons.guest"),
+        Program("till", 74, "serves one customer after the other", "servers.lessons.till"),
+        Program("rules", 75, "says where the customers go", "servers.lessons.rules"),
+        Program("customer_of_till", 76, "is served now and then", "servers.lessons.customer_of_till"),
+        Program("crowd", 77, "wants to be served all the time", "servers.lessons.crowd"),
         Program("mission", 69, "the watchdog, and who listens to the ground", "servers.lessons.mission"),
     )
 }

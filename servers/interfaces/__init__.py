@@ -27,6 +27,7 @@ from servers.interfaces.names import NAMES
 from servers.interfaces.spacecraft import BUS, LOCK, MISSION
 from servers.interfaces.spender import POOL, SPENDER
 from servers.interfaces.supervisor import SUPERVISOR
+from servers.interfaces.till import RULES, TILL
 from servers.interfaces.vault import GUEST, HAND, VAULT
 
 INTERFACES: Final[dict[str, Interface]] = {
@@ -34,7 +35,7 @@ INTERFACES: Final[dict[str, Interface]] = {
     for interface in (
         BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR, BANK, CUSTOMER,
         CABINET, SHEET, NAMED_COMPILER, COMPILER, DESK, VISITOR, CLERK, SPENDER, POOL,
-        LOCK, BUS, MISSION, VAULT, HAND, GUEST,
+        LOCK, BUS, MISSION, VAULT, HAND, GUEST, TILL, RULES,
     )
 }  # fmt: skip
 """The interface of every name that a manifest may use in `provides`."""
