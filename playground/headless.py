@@ -58,6 +58,8 @@ def play(
     `record`: the file to which the run of the only lesson is written; `digest`: print that of the events of each;
     `output`: the file that gets the report, and then a line for each lesson is written; `alone`: never in this process.
     """
+    if output is not None and not output.parent.is_dir():
+        raise CannotWrite(f"the report cannot be written to {output}: there is no folder {output.parent}")
     wishes = [Wish(name, seed, values or {}, record, digest) for name in names]
     progress = Progress(len(names), sys.stderr)
     results: list[LessonResult] = []
