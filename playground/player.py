@@ -55,6 +55,7 @@ class CoreStage:
         """`remake` boots the same machine again; without it there is no way back in time."""
         self.core = core
         self._remake = remake
+        self._moved: Callable[[Core], Fold] | None = None
         self._marks: dict[str, _Moment] = {}
         self._kept: dict[str, Past] = {}
         self._fold = fold or Fold(core.manifest)
@@ -165,7 +166,8 @@ class CoreStage:
             raise StageError("a machine that runs in real time cannot go back in a lesson")
         moment, old = self._marks[name], self.core
         inputs = [one for one in old.trace.inputs if one.event < moment.events]
-        old.close()
+        if self._moved is None:
+            old.close()
         core = self.core = self._remake()
         core.replay(inputs, moment.steps)
         while core.kernel.idle and core.kernel.now < moment.cycle:
@@ -173,9 +175,13 @@ class CoreStage:
         if (core.steps, core.kernel.now, len(core.kernel.events)) != (moment.steps, moment.cycle, moment.events):
             self.failure = f'the way back to "{name}" led somewhere else'
         self._marks = {key: value for key, value in self._marks.items() if value.events <= moment.events}
-        self._fold = Fold(core.manifest)
+        self._fold = Fold(core.manifest) if self._moved is None else self._moved(core)
         self._replies.clear()
         self._seen = 0
+
+    def come_back(self, remake: Callable[[], Core], moved: Callable[[Core], Fold]) -> None:
+        """Make going back possible for a machine in real time: `moved` takes over the new one and says its fold."""
+        self._remake, self._moved = remake, moved
 
     def keep(self, name: str) -> None:
         """Keep the run up to now, to compare with it later."""
@@ -240,16 +246,44 @@ class CoreStage:
         self._replies[request] = Reply(request, bool(fields.get("ok")), error, text, results)
 
 
-def attach_lesson(live: Live, lesson: Lesson) -> LessonSession:
-    """Let a lesson drive the machine that runs on screen: it stands still whenever the lesson waits for the person."""
+def attach_lesson(live: Live, lesson: Lesson, begin: Callable[[Live], None] | None = None) -> LessonSession:
+    """Let a lesson drive the machine that runs on screen: it stands still whenever the lesson waits for the person.
+
+    `begin` starts another machine, with which the lesson goes on after it went back in time; the one before stands
+    still from then on. Without it a lesson cannot go back.
+    """
     stage = CoreStage(live.core, live.fold)
+    session_of: list[LessonSession] = []
+
+    def drive(machine: Live) -> None:
+        """Let the lesson say how far this machine may go, as long as it is the one that the lesson is played on."""
+        session = session_of[0]
+
+        def gate() -> int:
+            entries = session.poll() if stage.core is machine.core else 0
+            return entries if stage.core is machine.core else 0
+
+        session.wake = machine.wake
+        machine.gate = gate
+        machine.horizon = lambda: session.deadline
+        machine.idle_speed = IDLE_SPEED
+
+    def moved(core: Core) -> Fold:
+        from playground.machine.live import Live
+
+        machine = Live(core, running=live.pace.running, speed=live.pace.speed)
+        drive(machine)
+        if begin is not None:
+            begin(machine)
+        return machine.fold
+
+    if begin is not None:
+        stage.come_back(lambda: stage.core.origin.boot(stage.core.trace.inputs), moved)
     seed = live.core.trace.header.seed
     rehearsed = _rehearsal(lesson, live.manifest, seed)
     session = LessonSession(lesson, stage, world_of(live.manifest), interactive=True, seed=seed, rehearsed=rehearsed)
-    session.wake = live.wake
-    live.gate = session.poll
-    live.horizon = lambda: session.deadline
-    live.idle_speed = IDLE_SPEED
+    session_of.append(session)
+    drive(live)
     return session
 
 

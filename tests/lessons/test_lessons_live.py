@@ -1,5 +1,7 @@
 """A lesson on a machine in real time: the person decides when, and what happens is the same as without a screen."""
 
+from pathlib import Path
+
 import trio
 import trio.testing
 
@@ -10,6 +12,8 @@ from playground.machine.live import Live
 from playground.player import attach_lesson
 from scenarios.library import checked_lesson, manifest_of
 from scenarios.player import LessonSession
+from tests.lessons.test_exit_codes import lesson as lesson_file
+from tests.lessons.test_ways_to_play import BACK
 
 
 async def watch(session: LessonSession, live: Live) -> None:
@@ -48,6 +52,32 @@ def test_a_lesson_on_screen_passes_with_the_same_events_as_headless() -> None:
     ]
     upto = len(headless.stage.events)
     assert list(live.events[:upto]) == list(headless.stage.events)
+
+
+def test_a_lesson_on_screen_goes_back_in_time_with_another_machine(tmp_path: Path) -> None:
+    found = checked_lesson(lesson_file(tmp_path, "back", BACK))
+    manifest = manifest_of(found)
+    machines = [Live(Core(manifest, seed=0, disk=virtual_disk()))]
+
+    async def main() -> None:
+        async with trio.open_nursery() as nursery:
+
+            def begin(machine: Live) -> None:
+                machines.append(machine)
+                nursery.start_soon(machine.main)
+
+            session = attach_lesson(machines[0], found, begin)
+            nursery.start_soon(machines[0].main)
+            await watch(session, machines[0])
+            assert session.verdict == "passed", session.log
+            machines[1].stop()
+
+    trio.run(main, clock=trio.testing.MockClock(autojump_threshold=0))
+    assert len(machines) == 2
+    headless = run_lesson(found, manifest, 0)
+    upto = len(headless.stage.events)
+    assert list(machines[1].events[:upto]) == list(headless.stage.events)
+    assert len(machines[0].events) != len(machines[1].events)
 
 
 def test_the_machine_stands_still_before_the_first_key_and_between_beats() -> None:
