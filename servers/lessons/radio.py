@@ -11,7 +11,7 @@ from servers.runtime.env import Env
 
 PICTURE_US: Final = 120_000
 """How long it computes for one picture."""
-PAUSE_US: Final = 47_000
+PAUSE_US: Final = 48_000
 
 
 async def main(env: Env) -> None:
