@@ -62,6 +62,16 @@ class Beat:
         """The Markdown without the commands."""
         return "\n\n".join(part.markdown for part in self.segments if isinstance(part, Prose))
 
+    def narration_at(self, command: Command | None) -> str:
+        """The prose down to the block in which a command stands, so that no question is answered before it is asked."""
+        told: list[str] = []
+        for part in self.segments:
+            if isinstance(part, Prose):
+                told.append(part.markdown)
+            elif command is not None and command in part.commands:
+                break
+        return "\n\n".join(told)
+
     @property
     def commands(self) -> tuple[Command, ...]:
         """All commands of the beat."""

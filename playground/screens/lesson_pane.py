@@ -75,7 +75,7 @@ class LessonPane(Pane, can_focus=True):
         if self._beat != session.shown:
             self._beat, self._scroll = session.shown, 0
         width, space = canvas.width - 4, canvas.height - 3
-        text = self._opening(width) if ready else [(), *markdown_lines(session.beat.narration, width)]
+        text = self._opening(width) if ready else [(), *markdown_lines(self._narration(), width)]
         log = [] if ready else self._log(width)
         if len(text) + len(log) + 2 <= space:
             text, log = [*text, *log], []
@@ -88,6 +88,14 @@ class LessonPane(Pane, can_focus=True):
         if self.below:
             canvas.put_right(canvas.width - 2, 0, f" ↓ {self.below} more ", "lit bold")
         self._paint_foot(canvas)
+
+    def _narration(self) -> str:
+        """The prose of the beat on screen, as far as its commands have come."""
+        session = self.session
+        if session.shown != session.played - 1:
+            return session.beat.narration
+        asked = session.predictions[-1].command if session.question is not None and session.predictions else None
+        return session.beat.narration_at(session.command or asked)
 
     def _paint_foot(self, canvas: Canvas) -> None:
         session, y = self.session, canvas.height - 2
