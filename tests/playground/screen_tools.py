@@ -95,8 +95,9 @@ def text_of(pilot: Pilot[int], selector: str) -> str:
 
 
 def picture(pilot: Pilot[int]) -> str:
-    """The whole screen as text; the number of the kernel's lines, which changes daily, is masked."""
+    """The whole screen as text; the lengths of the kernel and of the help, which change daily, are masked."""
     look(pilot)
     strips = pilot.app.screen._compositor.render_strips()
     text = "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+    text = re.sub(r"↓ [0-9]{3} more ─", "↓ NNN more ─", text)
     return re.sub(r"kernel (═+) [0-9,]+ lines of", lambda match: f"kernel {match[1]} N,NNN lines of", text)
