@@ -34,6 +34,8 @@ class Picture(NamedTuple):
     keys: tuple[str, ...] = ()
     theme: str = ""
     session: Callable[[Attached], LessonSession] | None = None
+    explore: str = ""
+    """What the kernel explorer shows."""
 
 
 def machine() -> Attached:
@@ -108,6 +110,9 @@ PICTURES: Final = (
     Picture("small", (80, 24), faulting),
     Picture("lesson", (120, 36), lambda _: None, session=lesson),
     Picture("lesson-small", (80, 24), lambda _: None, session=lesson),
+    Picture("explorer-memory", (120, 36), reading, explore="disk.life"),
+    Picture("explorer-call", (120, 36), reading, explore="disk.reply0"),
+    Picture("explorer-thread", (80, 24), reading, explore="fs"),
 )
 
 
@@ -123,6 +128,8 @@ async def draw(picture: Picture) -> str:
             app.poll()
             for key in picture.keys:
                 await pilot.press({"/": "slash"}.get(key, key))
+            if picture.explore:
+                app.hand.open_explorer(picture.explore)
             await pilot.pause()
             app.poll()
             await pilot.pause()
