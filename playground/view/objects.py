@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final
 
-from kernel.abi import ObjectType, ThreadState
+from kernel.abi import TYPE_NAMES, ObjectType, ThreadState
 
 STATES_KEPT: Final = 16
 """How many of its last states a thread remembers."""
@@ -196,19 +196,5 @@ class IrqView:
     """How often it was raised."""
 
 
-TYPE_WORDS: Final = {
-    ObjectType.UNTYPED: "Untyped",
-    ObjectType.TCB: "thread",
-    ObjectType.ENDPOINT: "Endpoint",
-    ObjectType.NOTIFICATION: "Notification",
-    ObjectType.CNODE: "CNode",
-    ObjectType.SCHED_CONTEXT: "SchedContext",
-    ObjectType.REPLY: "Reply",
-    ObjectType.FRAME: "Frame",
-    ObjectType.VSPACE: "VSpace",
-    ObjectType.SCHED_CONTROL: "SchedControl",
-    ObjectType.IRQ_CONTROL: "IRQControl",
-    ObjectType.IRQ_HANDLER: "IRQHandler",
-    ObjectType.ZOMBIE: "Zombie",
-}
+TYPE_WORDS: Final = {**TYPE_NAMES, ObjectType.TCB: "thread"}
 """What a nameless object is called, before its id."""
