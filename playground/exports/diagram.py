@@ -70,6 +70,11 @@ class _Sheet:
 def diagram(run: Run, span: Span) -> Iterator[str]:
     """The picture, in pieces of text."""
     steps, more = shortened(run, span)
+    yield from drawn(run, span, steps, f"and {more:,} more steps; narrow the range to see them" if more else "")
+
+
+def drawn(run: Run, span: Span, steps: list[Step], more: str) -> Iterator[str]:
+    """The same of steps that are known already; `more` stands below them."""
     names = people(run, steps) or ["nobody"]
     lanes: dict[str, float] = {name: MARGIN + LANE * place for place, name in enumerate(names)}
     rows = len(steps) + bool(more)
@@ -89,8 +94,7 @@ def diagram(run: Run, span: Span) -> Iterator[str]:
     for place, step in enumerate(steps):
         yield from _draw(step, sheet, sheet.row(place))
     if more:
-        note = Step(span.stop, 0, "mark", "", "", f"and {more:,} more steps; narrow the range to see them")
-        yield from _draw(note, sheet, sheet.row(len(steps)))
+        yield from _draw(Step(span.stop, 0, "mark", "", "", more), sheet, sheet.row(len(steps)))
     yield "</svg>\n"
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.color import ColorSystem
 from rich.segment import Segment
@@ -23,6 +23,9 @@ from playground.view.fold import Fold
 from playground.view.model import View
 from servers.hardware import SECTOR_BYTES
 from servers.manifest import Manifest
+
+if TYPE_CHECKING:
+    from scenarios.player import LessonSession
 
 LARGEST: Final = 400
 """Columns or lines of a picture at most."""
@@ -55,17 +58,20 @@ def size_of(text: str) -> tuple[int, int]:
 class StillMachine:
     """A run at one moment, as the screens see a machine. Nothing can be done to it."""
 
+    still = True
+    """Nothing of it is live."""
+
     def __init__(self, run: Run) -> None:
         self.run_shown = run
         self.fold = Fold(run.manifest)
         self.running = False
         self.speed = 0.0
-        self.console_text = ""
         self.disk_label = _disk_of(run.events)
         self.count = 0
+        self.past = run.past()
 
-    def show(self, count: int) -> None:
-        """Go on to the moment after so many events."""
+    def go(self, count: int) -> None:
+        """Go on to the moment after so many events; it never goes back."""
         self.count = catch_up(self.fold, self.run_shown.events, self.count, count)
 
     @property
@@ -83,9 +89,14 @@ class StillMachine:
         """The system that ran."""
         return self.run_shown.manifest
 
+    @property
+    def console_text(self) -> str:
+        """What the console device showed then."""
+        return self.past.console(self.count) if self.past is not None else ""
+
     def where(self, thread: int) -> tuple[str, int, str] | None:
-        """Not known of a run that is over."""
-        return None
+        """File, line and function at which a thread stood then; None if the run cannot be had again."""
+        return self.past.where(self.count, thread) if self.past is not None else None
 
     def _nothing(self, *_: Any) -> Any:
         """A picture takes no orders."""
@@ -94,21 +105,20 @@ class StillMachine:
 
 
 class Offscreen:
-    """The screens; `show` moves them on in time, never back."""
+    """The screens over a machine that somebody else moves."""
 
-    def __init__(self, app: Playground, machine: StillMachine) -> None:
+    def __init__(self, app: Playground) -> None:
         self.app = app
-        self.machine = machine
 
-    def show(self, count: int, remark: str = "") -> None:
-        """The moment after so many events, with a remark in the first line."""
-        self.machine.show(count)
-        self.app.header.note = remark
+    def look(self, remark: str) -> None:
+        """Draw what is there now, with a remark in the first line."""
         self.app.poll()
+        self.app.header.note = remark
+        self.app.header.poll()
 
     def select(self, server: str) -> None:
         """Look into another server."""
-        if server in self.machine.view.servers:
+        if server in self.app.desk.machine.view.servers:
             self.app.desk.change(selected=server, capability=None)
 
     def lines(self) -> list[list[Segment]]:
@@ -128,6 +138,19 @@ class Offscreen:
         return portable(self.app.export_screenshot(title=title))
 
 
+class Still(Offscreen):
+    """The screens over a run; `show` moves them on in time, never back."""
+
+    def __init__(self, app: Playground, machine: StillMachine) -> None:
+        super().__init__(app)
+        self.machine = machine
+
+    def show(self, count: int, remark: str = "") -> None:
+        """The moment after so many events, with a remark in the first line."""
+        self.machine.go(count)
+        self.look(remark)
+
+
 def _sequences(line: list[Segment]) -> str:
     parts = [
         piece.style.render(piece.text, color_system=ColorSystem.TRUECOLOR) if piece.style else piece.text
@@ -138,16 +161,26 @@ def _sequences(line: list[Segment]) -> str:
 
 
 @asynccontextmanager
-async def offscreen(run: Run, look: Look) -> AsyncIterator[Offscreen]:
+async def offscreen(run: Run, look: Look) -> AsyncIterator[Still]:
     """The screens over a run, before its first event."""
     machine = StillMachine(run)
-    app = Playground(machine, Settings(theme=look.theme, ascii=look.ascii))  # type: ignore[arg-type,unused-ignore]
+    async with over(machine, look) as screens:
+        yield Still(screens.app, machine)
+
+
+@asynccontextmanager
+async def over(machine: object, look: Look, session: LessonSession | None = None) -> AsyncIterator[Offscreen]:
+    """The screens over any machine, with the lesson that is played on it."""
+    settings = Settings(theme=look.theme, ascii=look.ascii)
+    app = Playground(machine, settings, session)  # type: ignore[arg-type,unused-ignore]
     async with _quiet(app).run_test(size=(look.width, look.height)) as pilot:
         await pilot.pause()
-        screens = Offscreen(app, machine)
         if look.selected:
             app.desk.change(selected=look.selected)
-        yield screens
+        try:
+            yield Offscreen(app)
+        finally:
+            app.desk.looking.close()
 
 
 def _quiet(app: Playground) -> App[int]:

@@ -5,10 +5,10 @@ A recording and a lesson that was just played look the same here, so no format k
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kernel import events as ev
 from kernel.events import Event
@@ -16,6 +16,9 @@ from playground.trace import Input, Mark
 from playground.view.fold import Fold
 from playground.view.model import View
 from servers.manifest import Manifest
+
+if TYPE_CHECKING:
+    from playground.timeline.past import Past
 
 CHUNK: Final = 4096
 """Events that are folded at a time where nobody looks."""
@@ -47,6 +50,8 @@ class Run:
     """Other moments that can be asked for by name."""
     remark: str = ""
     """What is missing in the run, in one sentence, or ''."""
+    past: Callable[[], Past | None] = lambda: None
+    """Makes the way back to what is not in the events, source lines and the console; None if there is none."""
 
     @property
     def everything(self) -> Span:

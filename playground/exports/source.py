@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from playground.exports.run import ExportProblem, Run, ready_event
-from playground.trace import Mark
+from playground.exports.run import Run, ready_event
 
 
 def from_recording(path: Path) -> Run:
     """The run in a file. Raises RecordingProblem."""
     from playground.recording.reader import open_recording
+    from playground.timeline.past import Past
 
     recording = open_recording(path)
     manifest = recording.manifest()
@@ -25,43 +26,19 @@ def from_recording(path: Path) -> Run:
         origin=str(path),
         names={"ready": ready_event(recording.events)},
         remark=recording.remark,
+        past=lambda: Past.of_recording(recording),
     )
 
 
-def from_lesson(name: str) -> Run:
+def from_lesson(name: str, *, seed: int | None = None, values: Mapping[str, str] | None = None) -> Run:
     """Play a lesson to its end; its beats are the marks of the run. Raises what is wrong with the lesson."""
-    from playground.images import virtual_disk
-    from playground.machine.core import Core
-    from playground.player import CoreStage
-    from scenarios.language import world_of
-    from scenarios.library import checked_lesson, manifest_of
-    from scenarios.player import FREE, LessonSession
+    from playground.exports.played import Played
 
-    lesson = checked_lesson(name)
-    manifest = manifest_of(lesson)
-    core = Core(manifest, seed=lesson.front.seed, disk=virtual_disk())
-    stage = CoreStage(core)
-    session = LessonSession(lesson, stage, world_of(manifest))
-    marks: list[Mark] = []
+    played = Played(name, seed=seed, values=values)
     try:
-        while session.next():
-            if session.state != "over":
-                marks.append(Mark(len(core.kernel.events), session.beat.title))
-            while 0 < (entries := session.poll()) < FREE:
-                stage.advance(entries, session.deadline)
+        while played.next():
+            for _ in played.go_on():
+                pass
+        return played.run()
     finally:
-        core.close()
-    if stage.failure:
-        raise ExportProblem(f"the machine broke down while the lesson was played: {stage.failure}")
-    trace = core.trace
-    return Run(
-        title=lesson.title,
-        manifest=manifest,
-        events=trace.events,
-        inputs=trace.inputs,
-        marks=marks,
-        seed=trace.header.seed,
-        version=trace.header.version,
-        origin=lesson.file,
-        names={"ready": ready_event(trace.events)},
-    )
+        played.close()

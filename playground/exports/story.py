@@ -17,7 +17,8 @@ from playground.view import decode, inputs
 from playground.view.model import MessageView, View
 from playground.view.sentences import address, one_line, sentence
 
-_KINDS: Final = frozenset({ev.MESSAGE, ev.REPLIED, ev.SIGNALLED, ev.NOTE, ev.PROBE, ev.INPUT})
+TOLD: Final = frozenset({ev.MESSAGE, ev.REPLIED, ev.SIGNALLED, ev.NOTE, ev.PROBE, ev.INPUT})
+"""Kinds of events that are told."""
 _TURNS: Final = frozenset({"system-ready", "restarted", "stopped", *BAD_NOTES})
 """Topics of notes that somebody will want to find again."""
 _INNER_INPUTS: Final = frozenset({"machine", "medium", "wall"})
@@ -48,18 +49,19 @@ class Step:
 def story(run: Run, span: Span) -> Iterator[Step]:
     """The steps of a range."""
     marks = sorted((mark.event, mark.text) for mark in run.marks if span.start <= mark.event < span.stop)
-    for number, event, view in walk(run, span, _KINDS):
+    for number, event, view in walk(run, span, TOLD):
         while marks and marks[0][0] <= number:
             moment, text = marks.pop(0)
             yield Step(moment, event[1], "mark", "", "", one_line(text), turn=True)
-        step = _step(view, number, event)
+        step = step_of(view, number, event)
         if step is not None:
             yield step
     for moment, text in marks:
         yield Step(moment, run.events[moment][1], "mark", "", "", one_line(text), turn=True)
 
 
-def _step(view: View, number: int, event: Event) -> Step | None:
+def step_of(view: View, number: int, event: Event) -> Step | None:
+    """One event of those kinds in words; None if it is not worth telling."""
     match event[0]:
         case ev.NOTE:
             return _note(view, number, event)

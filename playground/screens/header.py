@@ -12,6 +12,8 @@ from playground.screens.pane import Pane
 def pace_words(desk: Desk) -> str:
     """How the machine is paced, as glyph and words."""
     machine = desk.machine
+    if desk.looking.still:
+        return ""
     if not machine.running:
         return "‖ paused"
     if machine.speed <= 0:
@@ -53,6 +55,8 @@ class Header(Pane):
         word = "◉ live" if live else f"◀ the past, of {self.desk.looking.end:,}"
         if live and self.desk.looking.plays:
             live, word = False, f"◀ recording, of {self.desk.looking.end:,}"
+        elif live and self.desk.looking.still:
+            live, word = False, "◀ recording"
         right = canvas.put_right(canvas.width - 1, 0, word, "running bold" if live else "lit bold")
         right = canvas.put_right(right - 4, 0, f"event {view.event_count:,}", "text", x)
         if wide:

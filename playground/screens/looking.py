@@ -75,6 +75,11 @@ class Looking:
         return hasattr(self._desk.machine, "go")
 
     @property
+    def still(self) -> bool:
+        """Whether the screens are drawn for a picture or a film, so that nothing on them is live."""
+        return getattr(self._desk.machine, "still", False)
+
+    @property
     def count(self) -> int:
         """How many events have happened at the moment on screen."""
         return self._desk.machine.view.event_count if self.at is None else self.at

@@ -9,6 +9,7 @@ import pytest
 
 from playground.command_line import run
 from playground.exports.jsonl import read
+from playground.exports.offscreen import StillMachine
 from playground.exports.source import from_recording
 from playground.machine.core import Core
 from playground.recording.recorder import Recorder
@@ -55,6 +56,19 @@ def test_the_command_exports_a_recording_from_a_mark_on(
     back = list(read(capsys.readouterr().out.splitlines()))
     mark = core.trace.marks[0].event
     assert back == list(enumerate(core.kernel.events))[mark:]
+
+
+def test_a_recorded_run_knows_where_every_thread_stood(recorded: tuple[Core, Path]) -> None:
+    """As the machine did at its end."""
+    core, path = recorded
+    machine = StillMachine(from_recording(path))
+    machine.go(len(core.kernel.events))
+    threads = [server.thread for server in machine.view.servers.values() if server.thread]
+    assert len(threads) > 5
+    assert [machine.where(thread) for thread in threads] == [core.where(thread) for thread in threads]
+    assert machine.console_text == core.console.screen
+    assert machine.past is not None
+    machine.past.close()
 
 
 def test_what_was_done_while_recording_becomes_a_lesson(recorded: tuple[Core, Path], tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from playground.exports.diagram import diagram
-from playground.exports.offscreen import Look, size_of
+from playground.exports.offscreen import Look, StillMachine, size_of
 from playground.exports.run import ExportProblem, span_of
 from playground.exports.screenshot import svg, text
 from tests.exports.runs import hand_run, killing, lesson_run, struck
@@ -47,6 +47,27 @@ def test_a_picture_needs_nothing_from_elsewhere() -> None:
         assert "<script" not in picture
         without_comments = re.sub(r"<!--.*?-->", "", picture, flags=re.DOTALL)
         assert "://" not in without_comments.replace(SVG.strip("{}"), "")
+
+
+def test_a_picture_of_the_past_does_not_pretend_to_be_live() -> None:
+    """It says that it is a recording, and how long that is; nothing in it is paused or runs."""
+    run = lesson_run()
+    first = next(iter(text(run, struck(run), LOOK)))
+    assert first.rstrip().endswith(f"◀ recording, of {len(run.events):,}")
+    assert "live" not in first
+    assert "paused" not in first
+
+
+def test_a_picture_knows_the_source_line_of_its_moment() -> None:
+    """It is not in the events, so the run is done again up to there."""
+    run = lesson_run()
+    machine = StillMachine(run)
+    machine.go(struck(run).stop)
+    assert machine.past is not None
+    path, line, _ = machine.where(machine.view.servers["disk"].thread) or ("", 0, "")
+    assert path.endswith("servers/disk.py")
+    assert "await" in Path(path).read_text(encoding="utf-8").splitlines()[line - 1]
+    machine.past.close()
 
 
 def test_the_text_is_the_picture_without_colours() -> None:
