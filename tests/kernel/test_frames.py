@@ -167,3 +167,19 @@ def test_loads_and_stores_to_a_device_frame_reach_the_device() -> None:
 
     Bench(driver, devices=(DeviceRegion("registers", 0x8000_0000, 12, device),)).run()
     assert device.done == [("store", 8, b"go"), ("load", 4, 4)]
+
+
+@scenario
+async def test_writing_and_reading_more_memory_takes_longer(bench: Bench) -> None:
+    """kernel/costs.py: an access has a price, and so has every few bytes of it."""
+    await map_frame(bench, await bench.make(ObjectType.FRAME), PLACE)
+    times = []
+    for size in (8, 4096):
+        before = bench.kernel.now
+        await store(PLACE, bytes(size))
+        written = bench.kernel.now
+        await load(PLACE, size)
+        times.append((written - before, bench.kernel.now - written))
+    (write_little, read_little), (write_much, read_much) = times
+    assert 0 < write_little < write_much
+    assert 0 < read_little < read_much
