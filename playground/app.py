@@ -111,10 +111,20 @@ class LivePlayground(Playground):
         past = looking.past
         if past is None or not looking.count:
             raise UserMistake("There is no moment to begin from yet")
+        self._hear_of_programs()
         if self._timelines is None:
             self._timelines = Timelines(past, getattr(machine, "core", None))
             self._machines[1] = machine
         parent = next(one.id for one in self._timelines if one.past is past)
+    def _hear_of_programs(self) -> None:
+        """Say what became of a server's file that the person has changed."""
+        machine = self.desk.machine
+        news = getattr(machine, "news", "")
+        if news:
+            wrong = machine.news_is_trouble  # type: ignore[attr-defined]
+            machine.news = ""  # type: ignore[attr-defined]
+            self.desk.change(trouble=news if wrong else "", remark="" if wrong else news)
+
         timeline = self._timelines.branch(parent, looking.count)
         assert timeline.core is not None
         live = Live(timeline.core, running=False, speed=SPEED)

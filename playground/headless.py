@@ -18,6 +18,7 @@ from typing import Final, TextIO
 
 from playground.lesson_run import LessonResult, Wish, carry_out, play_on, run_lesson
 from playground.reports import FORMATS, report
+from scenarios.own_programs import allow, allowed
 
 __all__ = [
     "FAILED", "FORMATS", "INVALID", "PASSED", "UNDECIDED", "Progress", "carry_out_all", "exit_code", "play", "play_on",
@@ -98,16 +99,18 @@ def carry_out_all(wishes: Sequence[Wish], *, alone: bool = False) -> Iterator[Le
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Processes that leave Ctrl-C to this one."""
-    pool = ProcessPoolExecutor(max(workers, 1), mp_context=get_context("spawn"), initializer=_ignore_interrupts)
+    pool = ProcessPoolExecutor(max(workers, 1), mp_context=get_context("spawn"), initializer=_begin, initargs=allowed())
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _ignore_interrupts() -> None:
+def _begin(*folders: Path) -> None:
     import signal
 
+    for folder in folders:
+        allow(folder)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

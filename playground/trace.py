@@ -40,6 +40,8 @@ class Header:
     version: str
     """Of the playground."""
     format: int = FORMAT
+    programs: tuple[tuple[str, str], ...] = ()
+    """Programs that are not the playground's: name and digest of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Input:
     event: int
     """Number of the event that records it."""
     source: str
-    """Which part of the outside: operator, keyboard, probe, wall, machine."""
+    """Which part of the outside: operator, keyboard, probe, program, wall, machine."""
     data: Data
 
 

@@ -115,7 +115,7 @@ def _of_event(asked: Asked, field: str, pattern: syntax.EventPattern, truth: str
     if field in _SERVERS:
         return [[name for name in seen if name in asked.world.servers], asked.world.servers]
     universe = {
-        "cause": list(CAUSES),
+        "cause": [cause for cause in CAUSES if cause != "replaced"],
         "fault": list(FAULT_NAMES.values()),
         "error": list(ERROR_NAMES.values()),
         "type": list(TYPE_NAMES.values()),

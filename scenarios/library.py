@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -12,8 +13,9 @@ from typing import Final
 from scenarios.language.check import world_of
 from scenarios.language.errors import LessonError, Problem, unknown
 from scenarios.lesson import LARGEST_LESSON, Lesson, decode_lesson, problems_in, read_all
+from scenarios.own_programs import read_programs
 from scenarios.parameters import SettingError, changed_manifest
-from servers.manifest import Manifest, parse_manifest
+from servers.manifest import Manifest, ManifestError, parse_manifest
 
 LESSONS: Final = ("lessons", ".md")
 SYSTEMS: Final = ("systems", ".toml")
@@ -59,9 +61,14 @@ def read_system(name: str, beside: str = "") -> Manifest:
             raise NotFound(f"the system {name} lies outside the folder of the lesson, which may read nothing there")
     data, file = _read("system", path, *SYSTEMS, LARGEST_MANIFEST)
     try:
-        return parse_manifest(data.decode("utf-8-sig"), file)
-    except UnicodeDecodeError:
-        raise NotFound(f"{file} is not UTF-8 text") from None
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
+        sentence = f"a system is UTF-8 text; byte 0x{data[error.start]:02x} here is not"
+        raise ManifestError(file, line, column, sentence) from None
+    programs = read_programs(text, file) if path.endswith(".toml") else {}
+    return replace(parse_manifest(text, file), programs=programs)
 
 
 def manifest_of(lesson: Lesson) -> Manifest:
@@ -74,7 +81,9 @@ def manifest_of(lesson: Lesson) -> Manifest:
                 text = changed_manifest(text, parameter.sets, lesson.values[parameter.name])
             except SettingError as error:
                 raise LessonError([Problem(lesson.file, parameter.line, 1, str(error), "")]) from None
-    return manifest if text == manifest.text else parse_manifest(text, manifest.file)
+    if text == manifest.text:
+        return manifest
+    return replace(parse_manifest(text, manifest.file), programs=manifest.programs)
 
 
 def checked_lesson(name: str, given: Mapping[str, str] | None = None) -> Lesson:

@@ -7,12 +7,13 @@ task builds from, the supervisor rebuilds from and the screens draw from. What i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from servers.hardware import DEVICES
 from servers.interfaces import INTERFACES
 from servers.interfaces.base import nearest
+from servers.own_programs import OwnProgram, is_own, name_problem
 from servers.programs import PROGRAMS, ROOT
 from servers.toml_reader import ManifestError, Table, read_toml
 
@@ -125,6 +126,8 @@ class Manifest:
     text: str
     """The file itself."""
     file: str
+    programs: Mapping[str, OwnProgram] = field(default_factory=dict, compare=False, repr=False)
+    """The programs of one's own that it names, if somebody has read them."""
 
     def server(self, name: str) -> Server:
         """The server of that name. Raises KeyError with a sentence and the nearest name."""
@@ -225,6 +228,10 @@ def _server(name: str, number: int, table: Table) -> Server:
 
 def _program(table: Table, name: str) -> str:
     program = table.text("program", name)
+    if is_own(program):
+        if problem := name_problem(program):
+            raise table.wrong("program", problem)
+        return program
     if program not in PROGRAMS or program == ROOT:
         known = [known for known in PROGRAMS if known != ROOT]
         raise table.wrong("program", f"no program is called `{program}`{nearest(program, known)}")

@@ -15,10 +15,14 @@ from types import ModuleType
 from typing import Any, Final
 
 import kernel.syscalls
+from servers import own_programs
+from servers.own_programs import FIRST_ENTRY, is_own
 from servers.runtime.start import start
 
 RUNTIME_FOLDER: Final = Path(__file__).parent / "runtime"
-LIBRARY: Final = frozenset({str(path) for path in RUNTIME_FOLDER.glob("*.py")} | {kernel.syscalls.__file__})
+LIBRARY: Final = frozenset(
+    {str(path) for path in RUNTIME_FOLDER.glob("*.py")} | {kernel.syscalls.__file__, own_programs.__file__}
+)
 """Source files that belong to no program: what shows where a thread stands passes over them."""
 
 
@@ -108,6 +112,11 @@ def add_program(program: Program) -> None:
 
 class NoSuchProgram(LookupError):
     """A thread was started at a number where no program is."""
+
+def entry_of(program: str, server: int) -> int:
+    """The number at which a server starts: its program's, or with a program of one's own one that only it has."""
+    return FIRST_ENTRY + server if is_own(program) else PROGRAMS[program].entry
+
 
 
 def begin(entry: int, arguments: tuple[int, ...]) -> Coroutine[Any, Any, None]:

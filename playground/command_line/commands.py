@@ -7,8 +7,9 @@ wait for the screens to load.
 import os
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from playground.command_line import MISTAKE
 from playground.command_line.parser import Misuse, Wanted, nearest, shipped, whole_number
@@ -55,19 +56,23 @@ def replay(wanted: Wanted) -> int:
     if wanted.headless:
         from playground.recording.report import replay as replay_headless
 
-        return replay_headless(path, print)
+        return replay_headless(path, print, run_programs=wanted.recorded_programs)
     settings = settings_of(wanted)
     know_the_theme(settings.theme)
     need_a_terminal("`playground replay --headless FILE` needs none")
     from playground.recording.reader import open_recording
     from playground.timeline.on_screen import show as show_recording
 
-    return show_recording(open_recording(path), settings)
+    recording = open_recording(path)
+    if wanted.recorded_programs:
+        recording.load_programs()
+    return show_recording(recording, settings)
 
 
 def export(wanted: Wanted) -> int:
     """`playground export`."""
     know_the_theme(wanted.theme)
+    allow_programs(vars(wanted))
     from playground.exports.command import Order, pace_of
     from playground.exports.command import export as carry_out_export
 
@@ -140,6 +145,7 @@ def make_disk(wanted: Wanted) -> int:
 def settings_of(wanted: Wanted) -> Settings:
     """The options as the value that the screens are started with."""
     given = vars(wanted)
+    allow_programs(given)
     disk = Path(given["disk"]) if "disk" in given else None
     writable: bool = given.get("write", False)
     if writable and disk is None:
@@ -165,6 +171,18 @@ def settings_of(wanted: Wanted) -> Settings:
     )
 
 
+def allow_programs(given: Mapping[str, Any]) -> None:
+    """What `--programs FOLDER` says: programs in that folder may run."""
+    if given.get("programs") is None:
+        return
+    folder = Path(given["programs"])
+    if not folder.is_dir():
+        raise Misuse(f"--programs names a folder, and there is no folder {folder}")
+    from scenarios.own_programs import allow
+
+    allow(folder)
+
+
 def seed_of(text: str) -> int:
     """What `--set seed=N` says; the same as --seed."""
     try:
@@ -178,6 +196,9 @@ def know_the_system(name: str) -> None:
     if name.endswith(".toml"):
         if not Path(name).is_file():
             raise Misuse(f"there is no file {name}")
+        from scenarios.library import read_system
+
+        read_system(name)
         return
     names = shipped("systems", ".toml")
     if name not in names:

@@ -34,6 +34,7 @@ def add_export(commands: Any) -> None:
     export.add_argument("--lesson", metavar="NAME", help="instead of a file: play this lesson now, and export that run")
     export.add_argument("--format", metavar="FORMAT", required=True, help="one of those below")
     export.add_argument("-o", "--output", metavar="OUT", help="the file to write (default: standard output)")
+    export.add_argument("--programs", metavar="FOLDER", help="let servers run the Python programs in this folder")
     part = export.add_argument_group("which part of the run")
     part.add_argument("--from", dest="first", metavar="MOMENT", help="where the range begins (default: at boot)")
     part.add_argument("--to", "--at", dest="last", metavar="MOMENT",

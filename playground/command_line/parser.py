@@ -153,6 +153,9 @@ def replay_parser(**settings: Any) -> Parser:
     replay.add_argument(
         "--headless", action="store_true", help="run it again and compare: exit code 0, or 1 if other events happen"
     )
+    replay.add_argument(
+        "--recorded-programs", action="store_true", help="let the Python programs in it run, which are not ours"
+    )
     replay.set_defaults(carry_out="replay")
     return replay
 
@@ -226,6 +229,7 @@ def machine_options() -> Parser:
     group.add_argument("--disk", metavar="IMAGE", help="a disk image of your own, opened read-only")
     group.add_argument("--write", action="store_true", help="let the machine write to that image")
     group.add_argument("--seed", type=whole_number, metavar="N", help="same seed and inputs, same events")
+    group.add_argument("--programs", metavar="FOLDER", help="let servers run the Python programs in this folder")
     group.add_argument("--record", metavar="FILE", help="write all that happens to a file; it holds the disk too")
     return machine
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import playground
 from kernel.kernel import DeviceRegion, Kernel
-from kernel.vehicle import CoroutineVehicle, Loader
+from kernel.vehicle import CoroutineVehicle, Loader, Vehicle
 from playground.machine.backing import BlockBacking
 from playground.machine.bus import Bus
 from playground.machine.devices.console import Console
@@ -30,6 +30,7 @@ from playground.machine.watchdog import Watchdog
 from playground.trace import Data, Header, Input, Mark, Trace
 from servers.hardware import CONSOLE, DISK, OPERATOR, PAGE_BITS, TIMER
 from servers.manifest import Manifest
+from servers.own_programs import FIRST_ENTRY, OwnProgram, begin_thread, is_own, remembered
 from servers.programs import LIBRARY, PROGRAMS, begin
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ def _import_programs(manifest: Manifest) -> None:
     for server in manifest.servers.values():
         if server.program in PROGRAMS:
             _ = PROGRAMS[server.program].module
+        elif is_own(server.program) and server.program not in manifest.programs:
+            raise ProgramMissing(f"the program {server.program} of {server.name} is not there to be run")
+
+
+class ProgramMissing(Exception):
+    """A program of a person's own that the machine needs and was not given; one sentence."""
+
+    is_users_mistake = True
 
 
 class Core:
@@ -73,8 +82,11 @@ class Core:
         self.manifest = manifest
         self.virtual = virtual
         _import_programs(manifest)
+        self.programs = dict(manifest.programs)
+        """The programs of a person's own as they are now, by what the manifest calls them."""
         if wall is None:
             wall = VIRTUAL_WALL_START if virtual else time.time_ns() // 1000
+        self._load = load
         self.bus = Bus()
         self.timer = Timer(self.bus, wall)
         self.console = Console(self.bus)
@@ -83,7 +95,7 @@ class Core:
         self.disk = Disk(self.bus, self._medium, self._disk_trouble)
         devices = {TIMER: self.timer, CONSOLE: self.console, OPERATOR: self.operator, DISK: self.disk}
         self.kernel = Kernel(
-            load,
+            self._start,
             memory_bits=MEMORY_BITS,
             modules={"manifest": manifest.text.encode(), "seed": seed.to_bytes(8, "little", signed=True)},
             devices=[DeviceRegion(board.name, board.address, PAGE_BITS, it) for board, it in devices.items()],
@@ -91,14 +103,14 @@ class Core:
         self.bus.attach(self.kernel)
         self.probe = Probe(self.kernel, manifest)
         self.watchdog = Watchdog(self.kernel)
-        header = Header(manifest.name, manifest.text, seed, playground.__version__)
+        own = tuple((name, program.digest) for name, program in self.programs.items())
+        header = Header(manifest.name, manifest.text, seed, playground.__version__, programs=own)
         self.trace = Trace(header, self.kernel.events)
         self.steps = 0
         """Kernel entries since boot."""
         self.recorder: Recorder | None = None
         """What writes this run to a file, if anything does."""
         self._wall = wall
-        self._load = load
         self.closed = False
         identity = blake2b(disk.read_sector(0) if disk.sector_count else b"", digest_size=8).hexdigest()
         self._record("machine", ("seed", seed, "disk", disk.sector_count, int(disk.read_only), identity, "wall", wall))
@@ -198,6 +210,28 @@ class Core:
         """The debug probe lets a held server go on. Raises ProbeError."""
         self._touch("resume", server)
 
+    def replace_program(self, program: OwnProgram) -> None:
+        """From now on servers run another text of a program of one's own; those that live are struck, so that the
+        supervisor builds them again with it."""
+        self._record("program", (program.name, program.digest))
+        self.programs[program.name] = program
+        for server in self.manifest.servers.values():
+            if server.program == program.name and self.probe.can_touch(server.name):
+                self.probe.touch("replace", server.name)
+
+    def _replace_by(self, name: str, digest: str) -> None:
+        program = remembered(name, digest)
+        if program is None:
+            raise ProgramMissing(f"the program {name} with the digest {digest} is not there to be run")
+        self.replace_program(program)
+
+    def _start(self, entry: int, arguments: tuple[int, ...]) -> Vehicle:
+        """The kernel's loader: programs of one's own start with the text that they have now."""
+        server = self.manifest.by_number(entry - FIRST_ENTRY)
+        if server is None or not is_own(server.program):
+            return self._load(entry, arguments)
+        return CoroutineVehicle(begin_thread(self.programs[server.program], arguments), LIBRARY)
+
     def set_wall_clock(self, microseconds: int) -> None:
         """The clock outside says what time it is (microseconds since 1970)."""
         self._record("wall", microseconds)
@@ -209,6 +243,7 @@ class Core:
             "operator": lambda text: self.request(json.loads(text)),
             "keyboard": self.key,
             "probe": lambda parts: self._touch(*parts),
+            "program": lambda parts: self._replace_by(*parts),
             "wall": self.set_wall_clock,
             "machine": lambda _: None,
             "medium": lambda _: None,
@@ -255,7 +290,7 @@ class Core:
         """What this run began with."""
         from playground.recording.origin import Origin
 
-        return Origin(self.trace.header, self._wall, self._medium.at_boot, self._load)
+        return Origin(self.trace.header, self._wall, self._medium.at_boot, self._load, self.manifest.programs)
 
     def record(self, path: Path) -> Recorder:
         """Write this run to a file, from boot on, until `stop_recording` or `close`. Raises RecordingProblem."""

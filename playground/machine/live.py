@@ -20,17 +20,22 @@ from kernel.costs import CYCLES_PER_MICROSECOND
 from kernel.events import FAULTED, MESSAGE, REPLIED, Event
 from playground.machine.backing import BlockBacking
 from playground.machine.core import Core
+from playground.machine.courtesy import Courtesy
+from playground.machine.own_files import LOOK, OwnFiles
 from playground.machine.pace import FLAT_OUT, Pace
+from playground.requests import call_request
 from playground.trace import Mark
 from playground.view.fold import Fold
 from playground.view.model import View
 from servers.hardware import SECTOR_BYTES
-from servers.manifest import Manifest
+from servers.manifest import SUPERVISOR, Manifest
+from servers.own_programs import OwnProgram
 
 if TYPE_CHECKING:
     from playground.recording.recorder import Recorder
 
 CYCLES_PER_SECOND: Final = CYCLES_PER_MICROSECOND * 1_000_000
+PERSON: Final = "you"
 TALK: Final = frozenset({MESSAGE, REPLIED, FAULTED})
 """Events at which a step to the next message ends."""
 SLICE: Final = 200
@@ -73,6 +78,9 @@ class Live:
         self._wall_clock = wall_clock
         self._fold: Fold | None = None
         self._scope = trio.CancelScope()
+        self.news = ""
+        """What became of a program whose file has changed, in one sentence."""
+        self.news_is_trouble = False
         self._wake = trio.Event()
         self._in_trio = False
         self._idle_since: tuple[float, int] | None = None
@@ -198,6 +206,21 @@ class Live:
 
     @property
     def recorder(self) -> Recorder | None:
+    def replace_program(self, program: OwnProgram) -> None:
+        """From now on its servers run this text of a program of one's own; they begin anew with it."""
+        self._catch_up()
+        self.core.replace_program(program)
+        for server in self.manifest.servers.values():
+            if server.program == program.name and self.view.servers[server.name].status.key == "stopped":
+                self._start_again(server.name)
+        self._changed()
+
+    def _start_again(self, server: str) -> None:
+        """A server that was given up stays so, however good its program is now, until somebody asks for it."""
+        for capability, use in self.manifest.servers[PERSON].uses.items() if PERSON in self.manifest.servers else ():
+            if use.server == SUPERVISOR:
+                self.core.request(call_request(capability, "start", {"server": server}))
+
         """What writes this run to a file (its path, how much, what went wrong), if anything does."""
         return self.core.recorder
 
@@ -228,6 +251,8 @@ class Live:
                         nursery.start_soon(self._type, self._keyboard)
         finally:
             self._in_trio = False
+                    if files := OwnFiles(self.core.programs):
+                        nursery.start_soon(self._watch_programs, files)
             self.core.close()
             helper.shutdown()
 
@@ -251,6 +276,15 @@ class Live:
     async def _type(self, keyboard: AsyncIterable[str]) -> None:
         async for text in keyboard:
             self.key(text)
+
+    async def _watch_programs(self, files: OwnFiles) -> None:
+        """Take what a person writes while the machine runs."""
+        while True:
+            await trio.sleep(LOOK)
+            for news in files.look():
+                self.news, self.news_is_trouble = news.sentence, news.program is None
+                if news.program is not None:
+                    self.replace_program(news.program)
 
     async def _processor(self) -> None:
         """Run the core in slices; sleep when there is nothing to do or nothing may be done."""

@@ -11,7 +11,7 @@ from kernel.events import NAMED, OBJECT_CREATED, OBJECT_DESTROYED
 from kernel.kernel import Kernel
 from servers.interfaces.base import nearest
 from servers.manifest import Manifest
-from servers.runtime.sabotage import KINDS, Sabotage
+from servers.runtime.sabotage import KINDS, REPLACED, Sabotage
 
 
 class ProbeError(Exception):
@@ -49,11 +49,19 @@ class Probe:
             raise ProbeError(f"{server} does not run: it has not started, or has failed already")
         return thread
 
+    def can_touch(self, server: str) -> bool:
+        """Whether a server has a thread that runs a program."""
+        self._follow()
+        thread = self._threads.get(server, 0)
+        return thread in self._alive and self._kernel.vehicle(thread) is not None
+
     def touch(self, action: str, server: str, kind: str = "") -> None:
-        """Crash, pause or resume a server. Raises ProbeError."""
+        """Crash, pause or resume a server, or let its program be replaced. Raises ProbeError."""
         thread = self.check(action, server, kind)
         if action == "crash":
             self._kernel.probe_throw(thread, Sabotage(kind), "crash", kind)
+        elif action == "replace":
+            self._kernel.probe_throw(thread, Sabotage(REPLACED), "replace")
         elif action == "pause":
             self._kernel.probe_suspend(thread)
         else:

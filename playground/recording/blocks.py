@@ -18,6 +18,9 @@ from zlib import compress
 from kernel.events import FAULTED, INPUT, INVOKED, MESSAGE, NOTE, REFILLS, REPLIED, TABLE, Event
 from playground.recording.frames import Unreadable, unpack
 from playground.trace import DIGEST_BYTES, Header, Input, Mark, canonical
+from servers.interfaces import add_interface
+from servers.interfaces.as_data import from_data, to_data
+from servers.own_programs import OwnProgram, name_problem, remember_text
 
 LEVEL: Final = 1
 """How hard zlib tries; more gains a fifth and takes as long again as everything else together."""
@@ -150,11 +153,32 @@ def read_header(content: bytes) -> tuple[Header, int]:
         found = json.loads(content)
         header = Header(
             str(found["system"]), str(found["manifest"]), int(found["seed"]), str(found["version"]),
-            int(found["format"]),
+            int(found["format"]), tuple((str(name), str(digest)) for name, digest in found.get("programs", ())),
         )  # fmt: skip
         return header, int(found["wall"])
     except NONSENSE as error:
         raise Unreadable(f"has a header that makes no sense ({error})") from error
+
+
+def program_content(program: OwnProgram) -> bytes:
+    """A program that is not the playground's: its text and what it serves, as data."""
+    interface = None if program.interface is None else to_data(program.interface)
+    return json.dumps({"name": program.name, "text": program.text, "interface": interface}).encode("ascii")
+
+
+def read_program(content: bytes) -> tuple[str, str]:
+    """Name and text of a program; its interface becomes known, and nothing of it is run. Raises Unreadable."""
+    try:
+        found = json.loads(content)
+        name, text = str(found["name"]), str(found["text"])
+        if name_problem(name):
+            raise ValueError(name_problem(name))
+        if found["interface"] is not None:
+            add_interface(from_data(found["interface"]))
+        remember_text(name, text)
+    except NONSENSE as error:
+        raise Unreadable(f"has a program that makes no sense ({error})") from error
+    return name, text
 
 
 def inputs_content(inputs: Sequence[Input]) -> bytes:
@@ -195,6 +219,7 @@ _SOURCES: Final[dict[str, Callable[[object], bool]]] = {
     "operator": _is_request,
     "keyboard": lambda data: isinstance(data, str),
     "probe": lambda data: isinstance(data, tuple) and len(data) == 3 and all(isinstance(part, str) for part in data),
+    "program": lambda data: isinstance(data, tuple) and len(data) == 2 and all(isinstance(it, str) for it in data),
     "wall": lambda data: isinstance(data, int),
     "medium": lambda data: isinstance(data, str),
 }

@@ -23,6 +23,7 @@ MOST_BYTES: Final = 64 << 20
 HEADER: Final = b"HEAD"
 DISK: Final = b"DISK"
 INPUTS: Final = b"INPT"
+PROGRAM: Final = b"PROG"
 EVENTS: Final = b"EVNT"
 MARK: Final = b"MARK"
 END: Final = b"DONE"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from playground.machine.backing import MemoryBacking
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kernel.vehicle import Loader
     from playground.machine.core import Core
     from servers.manifest import Manifest
+    from servers.own_programs import OwnProgram
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,15 @@ class Origin:
     """A disk of its own with the contents at boot, for each call."""
     load: Loader | None = None
     """What starts programs, if it is not what starts the playground's own."""
+    programs: Mapping[str, OwnProgram] = field(default_factory=dict)
+    """The programs at boot that are not the playground's, as far as they may be run."""
 
     def manifest(self) -> Manifest:
         """The system. Raises ManifestError, which only another version of the playground can see."""
         from servers.manifest import parse_manifest
 
-        return parse_manifest(self.header.manifest, f"{self.header.system}.toml")
+        manifest = parse_manifest(self.header.manifest, f"{self.header.system}.toml")
+        return replace(manifest, programs=self.programs)
 
     def boot(self, inputs: Sequence[Input] = ()) -> Core:
         """The same machine again, just booted; its medium refuses where it refused in the run of these inputs."""

@@ -23,12 +23,15 @@ from playground.recording.blocks import (
     read_header,
     read_inputs,
     read_mark,
+    read_program,
 )
 from playground.recording.disk_image import put_together
 from playground.recording.frames import Frame, FromTheFuture, Unreadable, scan
 from playground.recording.origin import Origin
 from playground.recording.problem import RecordingProblem, reason
 from playground.trace import FORMAT, Header, Input, Mark
+from scenarios.own_programs import read_text
+from servers.own_programs import digest_of, load_program, remembered
 
 if TYPE_CHECKING:
     from playground.machine.backing import MemoryBacking
@@ -111,6 +114,8 @@ class Recording:
         self._inputs: list[Frame] = []
         self._data = data
         self.marks: list[Mark] = []
+        self.programs: list[tuple[str, str]] = []
+        """Name and text of the programs in it that are not the playground's, in the order in which they were used."""
         self.complete = False
         """Whether the program that wrote it came to finish it."""
         self.blocks: list[tuple[BlockHead, Frame]] = []
@@ -145,6 +150,8 @@ class Recording:
             self._inputs.append(frame)
         elif frame.kind == frames.MARK:
             self.marks.append(read_mark(content))
+        elif frame.kind == frames.PROGRAM:
+            self.programs.append(read_program(content))
         elif frame.kind == frames.DISK:
             self._disk.append(content)
         elif frame.kind == frames.END:
@@ -163,7 +170,29 @@ class Recording:
     @property
     def origin(self) -> Origin:
         """What the run began with."""
-        return Origin(self.header, self.wall, self._own_disk)
+        known = {name: remembered(name, digest) for name, digest in self.header.programs}
+        programs = {name: program for name, program in known.items() if program is not None}
+        return Origin(self.header, self.wall, self._own_disk, programs=programs)
+
+    def load_programs(self) -> None:
+        """Make its programs ready to be run, which executes their top level. Raises OwnProgramError."""
+        for name, text in self.programs:
+            load_program(name, text, f"{name.removeprefix('./')} in {self.path}")
+
+    @property
+    def not_to_be_run(self) -> str:
+        """Why the machine of this recording cannot run again, in one sentence, or ''."""
+        for name, text in self.programs:
+            if remembered(name, digest_of(text)) is None:
+                short = name.removeprefix("./")
+                return f"{self.path} holds {short}, a program of its own; --recorded-programs lets it run again"
+        return ""
+
+    def changed_programs(self, folder: Path) -> list[str]:
+        """Names of the programs whose files in a folder are not what was recorded last."""
+        last = dict(self.programs)
+        files = {name: folder / name for name in last}
+        return [name for name, file in files.items() if file.is_file() and read_text(file) != last[name]]
 
     def _own_disk(self) -> MemoryBacking:
         return self._image.copy(read_only=self._image.read_only)

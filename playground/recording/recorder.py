@@ -18,9 +18,11 @@ from playground.recording import blocks, frames
 from playground.recording.disk_image import pieces
 from playground.recording.frames import pack
 from playground.recording.problem import RecordingProblem, reason
+from servers.own_programs import remembered
 
 if TYPE_CHECKING:
     from playground.machine.core import Core
+    from playground.trace import Input
 
 BLOCK: Final = 2048
 """Events in a block: what has to be unpacked to look at one of them."""
@@ -104,6 +106,8 @@ class Recorder:
         disk = origin.disk()
         self._append(frames.FIRST_LINE)
         self._write(frames.HEADER, blocks.header_content(origin.header, origin.wall))
+        for program in origin.programs.values():
+            self._write(frames.PROGRAM, blocks.program_content(program))
         for piece in pieces(disk):
             self._write(frames.DISK, piece)
         self.flush()
@@ -115,11 +119,20 @@ class Recorder:
         end = len(events)
         if inputs := self._trace.inputs[self._inputs :]:
             self._inputs += len(inputs)
+            for one in inputs:
+                self._write_program(one)
             self._write(frames.INPUTS, blocks.inputs_content(inputs))
         while (start := self._blocks.written) < end and self._file is not None:
             if whole and end - start < self._block:
                 break
             self._write(frames.EVENTS, self._blocks.block(events[start : min(start + self._block, end)], steps))
+
+    def _write_program(self, one: Input) -> None:
+        """The text of a program that an input put in the place of another."""
+        if one.source == "program" and isinstance(one.data, tuple):
+            program = remembered(*one.data)
+            if program is not None:
+                self._write(frames.PROGRAM, blocks.program_content(program))
 
     def _write(self, kind: bytes, content: bytes) -> None:
         self._append(pack(kind, content))

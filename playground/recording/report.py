@@ -11,6 +11,7 @@ from typing import Final
 
 import playground
 from kernel.costs import CYCLES_PER_MICROSECOND
+from playground.recording.problem import RecordingProblem
 from playground.recording.reader import Recording, open_recording
 from playground.recording.rerun import verify
 
@@ -19,11 +20,18 @@ DIFFERENT: Final = 1
 UNDECIDED: Final = 3
 
 
-def replay(path: Path, write: Callable[[str], None] = print) -> int:
-    """Print what the recording is and what came of running it again. Raises RecordingProblem."""
+def replay(path: Path, write: Callable[[str], None] = print, *, run_programs: bool = False) -> int:
+    """Print what the recording is and what came of running it again. Raises RecordingProblem.
+
+    `run_programs`: also the programs that are not the playground's, whose text it holds.
+    """
     recording = open_recording(path)
     for line in summary(recording):
         write(line)
+    if run_programs:
+        recording.load_programs()
+    if recording.not_to_be_run:
+        raise RecordingProblem(recording.not_to_be_run)
     verdict = verify(recording)
     if verdict.same:
         write(f"digest {verdict.repeated}: the same {verdict.events:,} events happened again")
@@ -45,4 +53,8 @@ def summary(recording: Recording) -> list[str]:
         f"{recording.size:,} bytes ({recording.size / count:.1f} for each event)",
     ]
     lines += [f"mark at event {mark.event:,}: {mark.text}" for mark in recording.marks]
+    lines += [
+        f"{name.removeprefix('./')} has changed since; what the recording holds is the program as it was"
+        for name in recording.changed_programs(recording.path.parent)
+    ]
     return [*lines, recording.remark] if recording.remark else lines

@@ -9,11 +9,12 @@ from pathlib import Path
 from playground.screens.canvas import Row
 from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Tab, entry
+from servers.own_programs import short_name, text_of
 
 LARGEST = 200_000
 """Bytes of a source file that are coloured; no file of ours is near it."""
 
-_PLACE = re.compile(r"at (?P<path>[\w/]+\.py):(?P<line>\d+) in (?P<function>\w+)")
+_PLACE = re.compile(r"(?P<path>[\w/-]+\.py):(?P<line>\d+) in (?P<function>\w+)")
 
 INKS = (
     ("Comment", "idle italic"),
@@ -40,8 +41,9 @@ def coloured(path: str) -> tuple[Row, ...]:
     """The lines of a Python file as runs of (text, ink). Empty if it cannot be read."""
     from pygments.lexers.python import PythonLexer
 
+    text = text_of(path) or ""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = text or Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ()
     if len(text) > LARGEST:
@@ -59,6 +61,8 @@ def coloured(path: str) -> tuple[Row, ...]:
 
 def short_path(path: str) -> str:
     """The path from the package on: servers/disk.py."""
+    if text_of(path) is not None:
+        return short_name(path)
     parts = Path(path).parts
     for package in ("servers", "kernel", "playground", "scenarios"):
         if package in parts:
@@ -69,9 +73,11 @@ def short_path(path: str) -> str:
 def _last_place(desk: Desk) -> tuple[str, int, str] | None:
     """Where the selected server died, as the text of its fault says it."""
     record = desk.view.records.get(desk.selected)
-    found = _PLACE.search(record.fault.text) if record and record.fault else None
+    found = _PLACE.search(f"{record.fault.text} {record.fault.place}") if record and record.fault else None
     if found is None:
         return None
+    if text_of(found["path"]) is not None:
+        return found["path"], int(found["line"]), found["function"]
     root = Path(__file__).parents[2]
     return str(root / found["path"]), int(found["line"]), found["function"]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from playground.recording.origin import Origin, Rerun
+from playground.recording.problem import RecordingProblem
 from playground.timeline.history import History
 from playground.timeline.moments import Moments
 from playground.trace import Input, Mark
@@ -39,7 +40,9 @@ class Past:
         floor: Callable[[int], int] = lambda event: 0,
         *,
         from_file: bool = False,
+        stuck: Callable[[], str] = lambda: "",
     ) -> None:
+        """`stuck`: why no machine can be run again, in one sentence, or ''."""
         self.events = events
         self.manifest = manifest
         self.inputs = inputs
@@ -49,6 +52,7 @@ class Past:
         self.moments = Moments(events, marks)
         self._origin = origin
         self._floor = floor
+        self._stuck = stuck
         self._shadow: Rerun | None = None
         self._shadow_at = -1
 
@@ -62,7 +66,7 @@ class Past:
         """Of a file."""
         return cls(
             recording.events, recording.manifest(), lambda: recording.origin, recording.inputs, recording.marks,
-            recording.floor, from_file=True,
+            recording.floor, from_file=True, stuck=lambda: recording.not_to_be_run,
         )  # fmt: skip
 
     def view_at(self, count: int) -> View:
@@ -74,7 +78,9 @@ class Past:
         return self.history.prepare(seconds)
 
     def rerun(self) -> Rerun:
-        """The machine from its boot on; to be closed by whoever asked."""
+        """The machine from its boot on; to be closed by whoever asked. Raises RecordingProblem if it must not run."""
+        if self._stuck():
+            raise RecordingProblem(self._stuck())
         return Rerun(self._origin(), self.inputs, self._floor)
 
     def branch(self, count: int) -> Core:
@@ -92,6 +98,8 @@ class Past:
 
     def look_up(self, count: int, seconds: float | None = None) -> bool:
         """Run the shadow machine to a moment, at most so long; whether it is there, so that `where` answers at once."""
+        if self._stuck():
+            return False
         if self._shadow is None or self._shadow_at > count:
             self.close()
             self._shadow = self.rerun()

@@ -10,6 +10,7 @@ from kernel.abi import ThreadState
 from kernel.events import Event
 from playground.view.model import BUCKET_BITS, HISTORY_BUCKETS, ServerRecord, View
 from playground.view.objects import FaultView, ReplyView, SchedContextView, ThreadView
+from servers.own_programs import short_name
 
 if TYPE_CHECKING:
     from playground.view.message_log import Entry
@@ -208,6 +209,8 @@ def _faulted(view: View, number: int, event: Event) -> None:
 
 def source_place(where: str) -> str:
     """ "servers/disk.py:88 in read" for "venv/lib/servers/disk.py:88 in read": where people find it."""
+    if where.startswith("own/"):
+        return short_name(where)
     for package in ("servers/", "kernel/", "scenarios/", "tests/"):
         start = where.rfind(package)
         if start >= 0:

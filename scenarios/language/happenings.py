@@ -41,7 +41,7 @@ DECODED: Final = {"message": ("operation",), "replied": ("operation",)}
 """Fields that are read out of others."""
 
 CAUSES: Final = (
-    "exception", "page-fault", "exit", "silence", "runaway", "memory", "by-hand", "undefined-instruction",
+    "exception", "page-fault", "exit", "silence", "runaway", "memory", "by-hand", "replaced", "undefined-instruction",
     "capability-fault", "bad-system-call", "timeout", "fault",
 )  # fmt: skip
 """Values of `cause` in `server-died`."""

@@ -26,7 +26,7 @@ from servers.builder.layout import (
     Resource,
 )
 from servers.manifest import SUPERVISOR, Server
-from servers.programs import PROGRAMS
+from servers.programs import entry_of
 from servers.runtime import invocations as kernel
 from servers.runtime.boot import BootData, Control, pack_boot_data
 from servers.runtime.invocations import Place, guard_word
@@ -150,7 +150,7 @@ class Builder:
             await kernel.delete(Place(self._cspace, fault))
         await kernel.bind_notification(thread, self.slot(f"{name}.signals"))
         await self._write_boot_frames(server, life)
-        await kernel.begin_program(thread, PROGRAMS[server.program].entry, (BOOT_ADDRESS,))
+        await kernel.begin_program(thread, entry_of(server.program, server.number), (BOOT_ADDRESS,))
 
     async def _fault_endpoint(self, server: Server) -> int:
         """A capability to the supervisor's endpoint with the badge of this server's faults; 0 for the supervisor."""

@@ -9,6 +9,7 @@ from servers.interfaces.bank import BANK, CUSTOMER
 from servers.interfaces.base import (
     FIRST_LABEL,
     OPERATIONS_PER_INTERFACE,
+    READERS_NUMBERS,
     Argument,
     ErrorCode,
     Interface,
@@ -44,6 +45,24 @@ _BY_NUMBER: Final = {interface.number: interface for interface in INTERFACES.val
 
 
 def find_operation(label: int) -> tuple[Interface, Operation] | None:
+def add_interface(interface: Interface) -> None:
+    """Make the interface of somebody's own server known, in place of one that had its name or number.
+
+    Raises ValueError, whose text is a clause, if it would take the place of a shipped one.
+    """
+    known = INTERFACES.get(interface.name)
+    if known is not None and known.number not in READERS_NUMBERS:
+        raise ValueError(f"the playground has an interface called `{interface.name}` already; choose another name")
+    if interface.number not in READERS_NUMBERS:
+        first, last = READERS_NUMBERS[0], READERS_NUMBERS[-1]
+        raise ValueError(f"the number of an interface of one's own is {first} to {last}, not {interface.number}")
+    for other in (known, _BY_NUMBER.get(interface.number)):
+        if other is not None:
+            INTERFACES.pop(other.name, None)
+            _BY_NUMBER.pop(other.number, None)
+    INTERFACES[interface.name] = _BY_NUMBER[interface.number] = interface
+
+
     """The interface and operation that a request label means, or None if nobody's."""
     if label < FIRST_LABEL:
         return None
@@ -55,5 +74,5 @@ def find_operation(label: int) -> tuple[Interface, Operation] | None:
 __all__ = [
     "ACTOR", "BANK", "BLOCK", "CABINET", "CLERK", "CLOCK", "COMPILER", "CONSOLE", "COUNTER", "CUSTOMER", "DESK",
     "FILES", "INTERFACES", "LOG", "NAMED_COMPILER", "NAMES", "POOL", "SHEET", "SPENDER", "SUPERVISOR", "VISITOR",
-    "Argument", "ErrorCode", "Interface", "Operation", "Value", "find_operation",
+    "Argument", "ErrorCode", "Interface", "Operation", "Value", "add_interface", "find_operation",
 ]  # fmt: skip

@@ -20,6 +20,8 @@ OPERATIONS_PER_INTERFACE: Final = 64
 ERROR_LABEL: Final = 4096
 """An error is answered with label ERROR_LABEL + code."""
 MAX_INTERFACES: Final = (ERROR_LABEL - FIRST_LABEL) // OPERATIONS_PER_INTERFACE
+READERS_NUMBERS: Final = range(100, 200)
+"""Interface numbers that no shipped interface has: for servers that people write beside their manifest."""
 FIRST_OWN_ERROR: Final = 16
 """Codes below are common to all interfaces, codes from here belong to the interface."""
 LAST_ERROR: Final = 255
@@ -143,7 +145,7 @@ def error_of_label(label: int) -> int | None:
 
 def check_interface(interface: Interface) -> str | None:
     """What is wrong with the table of an interface, in words, or None."""
-    if not 0 <= interface.number < MAX_INTERFACES:
+    if not 0 <= interface.number < MAX_INTERFACES and interface.number not in READERS_NUMBERS:
         return f"its number must be 0 to {MAX_INTERFACES - 1}, not {interface.number}"
     own = [error.number for error in interface.errors]
     if any(not FIRST_OWN_ERROR <= number <= LAST_ERROR for number in own):

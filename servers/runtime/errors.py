@@ -16,6 +16,10 @@ OUT_OF_MEMORY_CODE: Final = 0x4D454D
 """Code of the undefined instruction that a program executes when it is out of memory ("MEM")."""
 
 
+REPLACED_CODE: Final = 0x4E4557
+"""The same of a program that is to begin anew because its file has changed ("NEW")."""
+
+
 class ServerError(Exception):
     """A server, or the supervisor in its place, refused a request; or nobody could be reached at all."""
 

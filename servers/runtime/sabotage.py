@@ -10,9 +10,9 @@ from traceback import extract_tb
 from typing import TYPE_CHECKING, Final
 
 from kernel.abi import MAX_MESSAGE_WORDS, PAGE_BITS, ObjectType
-from kernel.syscalls import load, wait, yield_
+from kernel.syscalls import load, undefined, wait, yield_
 from servers.interfaces.base import Operation
-from servers.runtime.errors import KernelRefusal, OutOfMemory
+from servers.runtime.errors import REPLACED_CODE, KernelRefusal, OutOfMemory
 from servers.runtime.invocations import retype
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ ENDLESS_LOOP: Final = "endless-loop"
 SILENCE: Final = "silence"
 MEMORY_EXHAUSTION: Final = "memory-exhaustion"
 WRONG_ANSWER: Final = "wrong-answer"
+
+REPLACED: Final = "replaced"
+"""No misfortune: its file has changed, and it is to begin anew with what stands there now."""
 
 STARS: Final = 0x2A2A2A2A2A2A2A2A
 """Eight asterisks: what a lying server says instead of text."""
@@ -45,7 +48,7 @@ class Sabotage(BaseException):
     """Thrown into a thread by the debug probe. Raises ValueError for a kind that does not exist."""
 
     def __init__(self, kind: str) -> None:
-        if kind not in KINDS:
+        if kind not in KINDS and kind != REPLACED:
             raise ValueError(f"no crash is called `{kind}`; there is {', '.join(KINDS)}")
         super().__init__(kind)
         self.kind = kind
@@ -57,6 +60,8 @@ class InjectedFailure(Exception):
 
 async def carry_out(env: Env, sabotage: Sabotage) -> None:
     """Let the misfortune happen. Returns only for `exit`."""
+    if sabotage.kind == REPLACED:
+        await undefined(REPLACED_CODE)
     place = _place(sabotage)
     await env.note("sabotaged", server=env.name, kind=sabotage.kind, place=place, text=KINDS[sabotage.kind])
     match sabotage.kind:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from kernel.abi import Fault, LookupFailure, UserException
-from servers.runtime.errors import OUT_OF_MEMORY_CODE
+from servers.runtime.errors import OUT_OF_MEMORY_CODE, REPLACED_CODE
 
 EXIT: Final = "exit"
 SILENCE: Final = "silence"
 BY_HAND: Final = "by-hand"
+REPLACED: Final = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,11 @@ class Cause:
         """Whether it ended by itself, as OTP's `transient` understands it."""
         return self.name == EXIT
 
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody did it who wants it built again: at once, and however often."""
+        return self.name in (BY_HAND, REPLACED)
+
 
 _EXCEPTIONS: Final = {
     UserException.EXCEPTION: Cause("exception", "an exception left the program"),
@@ -42,6 +48,8 @@ def cause_of_fault(label: int, words: tuple[int, ...]) -> Cause:
         case Fault.USER_EXCEPTION, (_, _, _, UserException.UNDEFINED_INSTRUCTION, code, *_):
             if code == OUT_OF_MEMORY_CODE:
                 return Cause("memory", "it ran out of memory")
+            if code == REPLACED_CODE:
+                return Cause(REPLACED, "its program was changed, and it begins anew with it")
             return Cause("undefined-instruction", f"it executed an undefined instruction ({code:#x})")
         case Fault.USER_EXCEPTION, (_, _, _, number, *_) if number in _EXCEPTIONS:
             return _EXCEPTIONS[UserException(number)]
