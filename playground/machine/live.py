@@ -20,7 +20,6 @@ from kernel.costs import CYCLES_PER_MICROSECOND
 from kernel.events import FAULTED, MESSAGE, REPLIED, Event
 from playground.machine.backing import BlockBacking
 from playground.machine.core import Core
-from playground.machine.courtesy import Courtesy
 from playground.machine.own_files import LOOK, OwnFiles
 from playground.machine.pace import FLAT_OUT, Pace
 from playground.requests import call_request
@@ -74,13 +73,13 @@ class Live:
         """How many times as fast as outside idle time passes. A lesson sets it."""
         self.trouble = ""
         """Why the machine stopped by itself, in one sentence."""
+        self.news = ""
+        """What became of a program whose file has changed, in one sentence."""
+        self.news_is_trouble = False
         self._keyboard = keyboard
         self._wall_clock = wall_clock
         self._fold: Fold | None = None
         self._scope = trio.CancelScope()
-        self.news = ""
-        """What became of a program whose file has changed, in one sentence."""
-        self.news_is_trouble = False
         self._wake = trio.Event()
         self._in_trio = False
         self._idle_since: tuple[float, int] | None = None
@@ -202,10 +201,6 @@ class Live:
         self.core.resume_server(server)
         self._changed()
 
-    # -- keeping it ------------------------------------------------------------------------------------------------
-
-    @property
-    def recorder(self) -> Recorder | None:
     def replace_program(self, program: OwnProgram) -> None:
         """From now on its servers run this text of a program of one's own; they begin anew with it."""
         self._catch_up()
@@ -221,6 +216,10 @@ class Live:
             if use.server == SUPERVISOR:
                 self.core.request(call_request(capability, "start", {"server": server}))
 
+    # -- keeping it ------------------------------------------------------------------------------------------------
+
+    @property
+    def recorder(self) -> Recorder | None:
         """What writes this run to a file (its path, how much, what went wrong), if anything does."""
         return self.core.recorder
 
@@ -247,12 +246,12 @@ class Live:
                 async with trio.open_nursery() as nursery:
                     self._in_trio = True
                     nursery.start_soon(self._processor)
+                    if files := OwnFiles(self.core.programs):
+                        nursery.start_soon(self._watch_programs, files)
                     if self._keyboard is not None:
                         nursery.start_soon(self._type, self._keyboard)
         finally:
             self._in_trio = False
-                    if files := OwnFiles(self.core.programs):
-                        nursery.start_soon(self._watch_programs, files)
             self.core.close()
             helper.shutdown()
 
@@ -273,10 +272,6 @@ class Live:
         """Switch off. May be called at any time, any number of times."""
         self._scope.cancel()
 
-    async def _type(self, keyboard: AsyncIterable[str]) -> None:
-        async for text in keyboard:
-            self.key(text)
-
     async def _watch_programs(self, files: OwnFiles) -> None:
         """Take what a person writes while the machine runs."""
         while True:
@@ -285,6 +280,10 @@ class Live:
                 self.news, self.news_is_trouble = news.sentence, news.program is None
                 if news.program is not None:
                     self.replace_program(news.program)
+
+    async def _type(self, keyboard: AsyncIterable[str]) -> None:
+        async for text in keyboard:
+            self.key(text)
 
     async def _processor(self) -> None:
         """Run the core in slices; sleep when there is nothing to do or nothing may be done."""

@@ -44,7 +44,6 @@ INTERFACES: Final[dict[str, Interface]] = {
 _BY_NUMBER: Final = {interface.number: interface for interface in INTERFACES.values()}
 
 
-def find_operation(label: int) -> tuple[Interface, Operation] | None:
 def add_interface(interface: Interface) -> None:
     """Make the interface of somebody's own server known, in place of one that had its name or number.
 
@@ -63,6 +62,7 @@ def add_interface(interface: Interface) -> None:
     INTERFACES[interface.name] = _BY_NUMBER[interface.number] = interface
 
 
+def find_operation(label: int) -> tuple[Interface, Operation] | None:
     """The interface and operation that a request label means, or None if nobody's."""
     if label < FIRST_LABEL:
         return None
