@@ -23,7 +23,8 @@ def system_text(name: str) -> str:
     import scenarios
 
     shipped = Path(scenarios.__file__).parent / "systems" / f"{name}.toml"
-    return shipped.read_text(encoding="utf-8") if shipped.is_file() else ""
+    file = Path(name) if name.endswith(".toml") else shipped
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
 
 
 def boot(settings: Settings) -> Live:
