@@ -13,6 +13,7 @@ from typing import Final
 from servers.hardware import DEVICES
 from servers.interfaces import INTERFACES
 from servers.interfaces.base import nearest
+from servers.manifest_rules import ANYWHERE, CALLS, UPWARDS, check_pager, check_upwards
 from servers.own_programs import OwnProgram, is_own, name_problem
 from servers.programs import PROGRAMS, ROOT
 from servers.toml_reader import ManifestError, Table, read_toml
@@ -88,6 +89,8 @@ class Server:
     """Capability name to interrupt line."""
     windows: Mapping[str, Window]
     """Capability name to mapped memory (`frames`, `shares` and `device` of the file)."""
+    pager: str
+    """The server that its faults go to first; empty: the supervisor."""
     controls: tuple[str, ...]
     """Servers whose CNode it holds: it may take away what they hold."""
     restart: str
@@ -152,12 +155,28 @@ class Manifest:
             if server.name != name and any(use.server == name for use in server.uses.values())
         ]
 
+    def wards_of(self, name: str) -> list[Server]:
+        """The servers whose pager this server is, in the order of the file."""
+        return [server for server in self.servers.values() if server.pager == name]
+
+    @property
+    def supervisor_endpoint(self) -> str:
+        """Where requests to the supervisor go, and the faults that nobody else deals with."""
+        return next(f"{SUPERVISOR}.{endpoint}" for endpoint in self.servers[SUPERVISOR].provides)
+
+    def fault_endpoint_of(self, server: Server) -> str:
+        """Where the faults of a server go."""
+        if not server.pager:
+            return self.supervisor_endpoint
+        return next(f"{server.pager}.{endpoint}" for endpoint in self.servers[server.pager].provides)
+
 
 def parse_manifest(text: str, file: str = "manifest.toml") -> Manifest:
     """Read a manifest. Raises ManifestError, one sentence with file, line and column."""
     top = read_toml(text, file)
     system = top.table("system", required=True)
     name, title = system.text("name"), system.text("title", "")
+    calls = system.choice("calls", CALLS, ANYWHERE)
     system.finish()
     supervision = _supervision(top.table("supervision"))
     tables = top.table("servers", required=True)
@@ -174,8 +193,11 @@ def parse_manifest(text: str, file: str = "manifest.toml") -> Manifest:
     _resolve_shares(servers, sections)
     for key, server in servers.items():
         _check_references(server, servers, sections[key])
+        check_pager(server, servers, sections[key])
         sections[key].finish()
     _check_lines(servers, sections)
+    if calls == UPWARDS:
+        check_upwards(servers, sections)
     manifest = Manifest(name, title, servers, supervision, text, file)
     _check_memory(manifest, sections)
     return manifest
@@ -217,6 +239,7 @@ def _server(name: str, number: int, table: Table) -> Server:
         uses=_uses(table.table("uses")),
         irqs=_irqs(table.table("irq")),
         windows=_windows(name, table),
+        pager=table.text("pager", ""),
         controls=table.texts("controls"),
         restart=table.choice("restart", RESTARTS, "permanent"),
         strategy=table.choice("strategy", STRATEGIES, "one_for_one"),

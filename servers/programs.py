@@ -95,6 +95,9 @@ PROGRAMS: Final[dict[str, Program]] = {
         Program("rules", 75, "says where the customers go", "servers.lessons.rules"),
         Program("customer_of_till", 76, "is served now and then", "servers.lessons.customer_of_till"),
         Program("crowd", 77, "wants to be served all the time", "servers.lessons.crowd"),
+        Program("pager", 78, "fetches pages for those who miss them", "servers.lessons.pager"),
+        Program("rogue_pager", 79, "fetches the wrong pages, or none", "servers.lessons.rogue_pager"),
+        Program("notebook", 80, "writes on pages and reads them again", "servers.lessons.notebook"),
         Program("mission", 69, "the watchdog, and who listens to the ground", "servers.lessons.mission"),
     )
 }

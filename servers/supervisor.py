@@ -14,7 +14,7 @@ from typing import Final
 from kernel.abi import UNTOUCHED, Message
 from kernel.syscalls import nb_recv, nb_wait, send, signal
 from servers.builder.builder import Builder
-from servers.builder.layout import FAULT_BADGE, PULSE_BUDGET_US, PULSE_SIGNAL, heart_of, plan, ready_signal
+from servers.builder.layout import FAULT_BADGE, PULSE_SIGNAL, SHORTEST_PULSE_US, heart_of, plan, ready_signal
 from servers.builder.pulse_thread import set_period
 from servers.hardware import TimerRegister
 from servers.interfaces import SUPERVISOR as INTERFACE
@@ -124,7 +124,7 @@ class Supervisor:
         period = self._manifest.supervision.pulse_us
         if due >= 0:
             wait = -(-(due - await self._now()) // CYCLES_PER_MICROSECOND)
-            period = max(PULSE_BUDGET_US, min(period, wait))
+            period = max(SHORTEST_PULSE_US, min(period, wait))
         await set_period(self._builder, self._control, period)
 
     async def _now(self) -> int:

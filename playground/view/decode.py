@@ -13,7 +13,7 @@ from kernel import events as ev
 from kernel.abi import ERROR_NAMES, Error, Fault, Label, LookupFailure, UserException
 from kernel.events import Event
 from playground.view.model import MessageView, View
-from servers.builder.layout import PULSE_SIGNAL
+from servers.builder.layout import FAULT_BADGE, PULSE_SIGNAL
 from servers.interfaces import find_operation
 from servers.interfaces.base import Argument, Interface, Operation, Value, error_of_label
 from servers.interfaces.codec import CodecError, decode_reply, decode_request
@@ -274,12 +274,20 @@ def _message(view: View, number: int, event: Event, context: tuple[int, Event] |
         known = context is not None and context[1][0] == ev.FAULTED
         told = fault_text(view, *context) if known and context else f"fault: {fault_cause(label, words)}"
         decoded = _Decoded(told)
+    elif badge & FAULT_BADGE and label in Fault.__members__.values():
+        decoded = _Decoded(f"the fault of {_ward(view, badge)}: {fault_cause(label, words)}")
     else:
         decoded = _request(label, words, names)
     return MessageView(
         number, cycle, _HOW[how], who(view, sender), who(view, receiver), sender, receiver, view.name_of(endpoint),
         badge, label, words, decoded.interface, decoded.operation, decoded.arguments, names, decoded.text, "", -1,
     )  # fmt: skip
+
+
+def _ward(view: View, badge: int) -> str:
+    """Whose fault a message with that badge is about, as a pager passes it on."""
+    server = view.manifest.by_number(badge & ~FAULT_BADGE) if view.manifest else None
+    return server.name if server else f"server {badge & ~FAULT_BADGE}"
 
 
 def _replied(view: View, number: int, event: Event, context: tuple[int, Event] | None) -> MessageView:

@@ -17,13 +17,13 @@ from servers.builder.layout import (
     BOOT_ADDRESS,
     BUFFER_ADDRESS,
     CALL,
-    FAULT_BADGE,
     LIFE,
     MAX_GIVEN_PRIORITY,
     SCRATCH_ADDRESS,
     Grant,
     Layout,
     Resource,
+    fault_badge,
 )
 from servers.manifest import SUPERVISOR, Server
 from servers.programs import entry_of
@@ -34,6 +34,8 @@ from servers.runtime.memory import UntypedPool
 
 ROOT_BASE: Final = 4096
 """Root keeps resource n in slot ROOT_BASE + n, far from what it finds at boot."""
+OF_OTHERS: Final = (ObjectType.CNODE, ObjectType.VSPACE)
+"""Kinds of objects that are part of one server's life and held by others."""
 
 
 class Builder:
@@ -111,7 +113,7 @@ class Builder:
         if grant.resource not in self.layout.resources:
             return
         resource = self.layout.resources[grant.resource]
-        if resource.kind == ObjectType.CNODE and resource.server not in self._alive:
+        if resource.kind in OF_OTHERS and resource.server not in self._alive:
             return
         if resource.kind == ObjectType.ENDPOINT and resource.server in self._cut_off:
             return
@@ -153,11 +155,12 @@ class Builder:
         await kernel.begin_program(thread, entry_of(server.program, server.number), (BOOT_ADDRESS,))
 
     async def _fault_endpoint(self, server: Server) -> int:
-        """A capability to the supervisor's endpoint with the badge of this server's faults; 0 for the supervisor."""
+        """A capability to the endpoint of its pager, or else of the supervisor, with the badge of this server's faults;
+        0 for the supervisor itself."""
         if server.name == SUPERVISOR:
             return 0
-        source = self.place(next(f"{SUPERVISOR}.{name}" for name in self.layout.manifest.servers[SUPERVISOR].provides))
-        await kernel.mint(source, Place(self._cspace, self.scratch), FAULT_BADGE | server.number, CALL)
+        source = self.place(self.layout.manifest.fault_endpoint_of(server))
+        await kernel.mint(source, Place(self._cspace, self.scratch), fault_badge(server), CALL)
         return self.scratch
 
     async def connect_interrupts(self, server: Server) -> None:
@@ -216,7 +219,7 @@ class Builder:
             clients={
                 str(other.number): other.name
                 for other in layout.manifest.servers.values()
-                if any(use.server == server.name for use in other.uses.values())
+                if other.pager == server.name or any(use.server == server.name for use in other.uses.values())
             },
             manifest=layout.manifest.text if server.name == SUPERVISOR else "",
         )
@@ -230,12 +233,13 @@ class Builder:
         await kernel.unbind_context(self.slot(f"{server}.sc"), self.slot(f"{server}.tcb"))
 
     async def refresh_controls(self, server: str) -> None:
-        """Give the new CNode of a rebuilt server to those who hold it by the manifest; the old one is gone."""
+        """Give what a rebuilt server is made of to those who hold it by the manifest: its CNode to those who control
+        it, its VSpace to its pager. The old ones are gone."""
         for other in self.layout.manifest.servers.values():
             if other.name not in self._alive or other.name == server:
                 continue
             for grant in self.layout.grants[other.name]:
-                if grant.resource == f"{server}.cspace":
+                if grant.resource in (f"{server}.cspace", f"{server}.vspace"):
                     await self.grant(other, grant)
 
     def endpoints(self, server: Server) -> list[str]:

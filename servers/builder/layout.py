@@ -46,6 +46,8 @@ PULSE_SLOT: Final = 1
 PULSE_PRIORITY: Final = 254
 PULSE_BUDGET_US: Final = 100
 """Enough for a signal and a Yield; the kernel runs nobody on less than 20 us."""
+SHORTEST_PULSE_US: Final = 2 * PULSE_BUDGET_US
+"""Shortest period of the pulse: with one as short as its budget it would never let anybody else run."""
 PULSE_SIGNAL: Final = 1 << 61
 """Bit in the supervisor's notification word: the pulse."""
 READY: Final = "ready"
@@ -177,6 +179,11 @@ def heart_of(server: str) -> str:
     return f"heart_of_{server}"
 
 
+def fault_badge(server: Server) -> int:
+    """Badge of the fault messages of a server, whoever handles them."""
+    return FAULT_BADGE | server.number
+
+
 def ready_signal(server: Server) -> int:
     """Bit in the supervisor's notification word: this passive server is ready."""
     return 1 << server.number
@@ -258,6 +265,9 @@ def _grants(manifest: Manifest, server: Server) -> tuple[Grant, ...]:
         add("heap", f"{name}.heap")
     for other in server.controls:
         add(f"cspace_of_{other}", f"{other}.cspace", badge=-1)
+    for ward in manifest.wards_of(name):
+        add(f"vspace_of_{ward.name}", f"{ward.name}.vspace")
+        add(f"faults_of_{ward.name}", manifest.supervisor_endpoint, WRITE, badge=fault_badge(ward))
     for key in server.empty:
         add(key, "")
     if name == SUPERVISOR:

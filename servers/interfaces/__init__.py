@@ -25,6 +25,7 @@ from servers.interfaces.desk import CLERK, DESK, VISITOR
 from servers.interfaces.files import FILES
 from servers.interfaces.log import LOG
 from servers.interfaces.names import NAMES
+from servers.interfaces.pager import PAGER, ROGUE
 from servers.interfaces.spacecraft import BUS, LOCK, MISSION
 from servers.interfaces.spender import POOL, SPENDER
 from servers.interfaces.supervisor import SUPERVISOR
@@ -36,7 +37,7 @@ INTERFACES: Final[dict[str, Interface]] = {
     for interface in (
         BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR, BANK, CUSTOMER,
         CABINET, SHEET, NAMED_COMPILER, COMPILER, DESK, VISITOR, CLERK, SPENDER, POOL,
-        LOCK, BUS, MISSION, VAULT, HAND, GUEST, TILL, RULES,
+        LOCK, BUS, MISSION, VAULT, HAND, GUEST, TILL, RULES, PAGER, ROGUE,
     )
 }  # fmt: skip
 """The interface of every name that a manifest may use in `provides`."""

@@ -84,3 +84,79 @@ def test_a_place_inside_an_inline_table_is_found() -> None:
     assert locate(text, ("servers", "fs", "uses", "log")) == (3, 24)
     assert locate(text, ("servers", "fs", "priority")) == (1, 2)
     assert locate(text, ("nothing",)) == (1, 1)
+
+
+CIRCLE = """[system]
+name = "circle"
+calls = "upwards"
+[servers.supervisor]
+shelf = "servers"
+priority = 250
+memory = "256K"
+provides = { supervisor = "supervisor" }
+device = { timer = { from = "timer", writable = false } }
+[servers.low]
+program = "counter"
+shelf = "servers"
+priority = 10
+provides = { low = "counter" }
+uses = { high = "high.high" }
+[servers.middle]
+program = "counter"
+shelf = "servers"
+priority = 20
+provides = { middle = "counter" }
+[servers.high]
+program = "counter"
+shelf = "servers"
+priority = 30
+own = ["cspace"]
+provides = { high = "counter" }
+"""
+
+
+def refusal(text: str) -> ManifestError:
+    with pytest.raises(ManifestError) as caught:
+        parse_manifest(text, "circle.toml")
+    return caught.value
+
+
+def test_calls_that_lead_upwards_are_accepted() -> None:
+    parse_manifest(CIRCLE)
+
+
+def test_a_call_downwards_is_refused_with_what_would_be_right() -> None:
+    error = refusal(CIRCLE + 'uses = { middle = "middle.middle" }\n')
+    assert str(error) == (
+        "circle.toml:27:10: `high` (priority 30) may not call `middle` (priority 20), because calls go upwards in this "
+        "system: give `middle` a priority above 30, or `high` one below 20"
+    )
+
+
+def test_a_call_to_the_same_priority_is_refused() -> None:
+    error = refusal(CIRCLE.replace("priority = 20", "priority = 30") + 'uses = { middle = "middle.middle" }\n')
+    assert "`high` (priority 30) may not call `middle` (priority 30)" in error.sentence
+
+
+def test_a_call_that_closes_a_circle_is_refused_with_the_whole_circle() -> None:
+    around = CIRCLE.replace('"high.high"', '"middle.middle"')
+    middle = 'provides = { middle = "counter" }'
+    around = around.replace(middle, middle + '\nuses = { high = "high.high" }')
+    error = refusal(around + 'uses = { low = "low.low" }\n')
+    assert error.sentence.endswith(
+        "`low` calls `middle` and `middle` calls `high`, so no priorities would do; one of these must go"
+    )
+
+
+def test_a_call_to_oneself_is_refused_where_calls_go_upwards() -> None:
+    assert "it would wait for itself for ever" in refusal(CIRCLE + 'uses = { me = "high.high" }\n').sentence
+
+
+def test_a_pager_of_lower_priority_is_refused_where_calls_go_upwards() -> None:
+    paged = CIRCLE.replace('provides = { middle = "counter" }', 'provides = { middle = "counter" }\nown = ["cspace"]')
+    error = refusal(paged + 'pager = "middle"\n')
+    assert "`high` (priority 30) may not have its faults dealt with by `middle` (priority 20)" in error.sentence
+
+
+def test_without_the_rule_calls_may_lead_anywhere() -> None:
+    parse_manifest(CIRCLE.replace('calls = "upwards"\n', "") + 'uses = { low = "low.low" }\n')
