@@ -180,9 +180,9 @@ def _checked(name: str, text: str, digest: str, shown: str, path: str) -> OwnPro
     module = _top_level(code, name, shown)
     main = getattr(module, "main", None)
     if main is None:
-        raise OwnProgramError(shown, 1, "a server needs `async def main(env)`, and there is no `main`")
+        raise OwnProgramError(shown, 1, "`async def main(env)` is missing")
     if not inspect.iscoroutinefunction(main) or len(inspect.signature(main).parameters) != 1:
-        raise OwnProgramError(shown, line_of(text, "main"), "`main` has to be `async def main(env)`")
+        raise OwnProgramError(shown, line_of(text, "main"), "this has to be `async def main(env)`")
     interface = getattr(module, _INTERFACE, None)
     if interface is not None and not isinstance(interface, Interface):
         sentence = f"`{_INTERFACE}` has to be an Interface, not {type(interface).__name__}"

@@ -217,7 +217,7 @@ class Core:
         self.programs[program.name] = program
         for server in self.manifest.servers.values():
             if server.program == program.name and self.probe.can_touch(server.name):
-                self.probe.touch("replace", server.name)
+                self.probe.touch("replace", server.name, program.name)
 
     def _replace_by(self, name: str, digest: str) -> None:
         program = remembered(name, digest)

@@ -71,9 +71,9 @@ def changed(program: OwnProgram) -> News | None:
             return None
         new = check_program(program.name, text, program.path, program.path)
         if new.interface != program.interface:
-            sentence = "its INTERFACE is another one, and others speak the old one; to change it, leave and start again"
+            sentence = "to change INTERFACE, leave and start again"
             raise OwnProgramError(program.path, line_of(text, "INTERFACE"), sentence)
     except (OwnProgramError, UnreadableProgram) as error:
-        return News(None, f"{error}; the program from before runs on")
+        return News(None, f"{error}; the old one runs on")
     make_known(new, program.path)
-    return News(new, f"{program.path} has changed: its servers begin anew with it")
+    return News(new, f"{program.path} has changed: its server begins anew with it")

@@ -61,7 +61,7 @@ class Probe:
         if action == "crash":
             self._kernel.probe_throw(thread, Sabotage(kind), "crash", kind)
         elif action == "replace":
-            self._kernel.probe_throw(thread, Sabotage(REPLACED), "replace")
+            self._kernel.probe_throw(thread, Sabotage(REPLACED), "replace", kind)
         elif action == "pause":
             self._kernel.probe_suspend(thread)
         else:

@@ -19,7 +19,7 @@ def sentence(source: str, data: Any) -> str:
         how = f" by {data[2]}" if len(data) > 2 and data[2] else ""
         return f"you took the debug probe: {data[0]} {data[1]}{how}"
     if source == "program" and isinstance(data, tuple) and data:
-        return f"the file {data[0]} has changed: its servers begin anew with it"
+        return f"the file {data[0]} has changed: its server begins anew with it"
     if source == "wall":
         return f"the clock outside says {data} microseconds since 1970"
     if source == "machine" and isinstance(data, tuple):

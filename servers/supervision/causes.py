@@ -28,11 +28,6 @@ class Cause:
         """Whether it ended by itself, as OTP's `transient` understands it."""
         return self.name == EXIT
 
-    @property
-    def wanted(self) -> bool:
-        """Whether somebody did it who wants it built again: at once, and however often."""
-        return self.name in (BY_HAND, REPLACED)
-
 
 _EXCEPTIONS: Final = {
     UserException.EXCEPTION: Cause("exception", "an exception left the program"),

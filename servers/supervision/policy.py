@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from servers.manifest import Manifest, Server, Supervision
-from servers.supervision.causes import Cause
+from servers.supervision.causes import BY_HAND, REPLACED, Cause
 
 CYCLES_PER_MICROSECOND: Final = 1000
 
@@ -50,15 +50,18 @@ def decide(manifest: Manifest, server: Server, cause: Cause, history: History, n
     """The decision about a death at cycle `now`; counts the restart in the history if there is one."""
     supervision = manifest.supervision
     period = _seconds(supervision.period_us)
-    if not cause.wanted and (server.restart == "temporary" or (server.restart == "transient" and cause.normal)):
+    if cause.name == REPLACED:
+        text = f"{server.name} is built from its new program at once; that does not count as a restart"
+        return Decision(RESTART, (server.name,), 0, 0, text)
+    if server.restart == "temporary" or (server.restart == "transient" and cause.normal):
         why = "it is temporary" if server.restart == "temporary" else "it is transient and ended by itself"
         return Decision(LEAVE, (server.name,), 0, 0, f"{server.name} stays stopped: {why}")
     attempt = history.recent(now, supervision) + 1
-    if attempt > supervision.intensity and not cause.wanted:
+    if attempt > supervision.intensity and cause.name != BY_HAND:
         text = f"{server.name} is given up: {attempt - 1} restarts in {period} are enough"
         return Decision(GIVE_UP, (server.name,), attempt, 0, text)
     history.restarts.append(now)
-    backoff = 0 if cause.wanted else backoff_us(supervision, attempt)
+    backoff = 0 if cause.name == BY_HAND else backoff_us(supervision, attempt)
     affected = affected_by(manifest, server)
     others = [name for name in affected if name != server.name]
     text = f"{server.restart}, {server.strategy}: restart {attempt} of {server.name} in {period}"
