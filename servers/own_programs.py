@@ -23,6 +23,7 @@ from typing import Any, Final
 from servers.interfaces import add_interface
 from servers.interfaces.base import Interface
 from servers.runtime.start import start
+from servers.toml_reader import ManifestError
 
 FIRST_ENTRY: Final = 1000
 """A server with a program of one's own starts at this number and its own in the manifest."""
@@ -49,10 +50,9 @@ _NAME: Final = re.compile(r"\./[A-Za-z][\w-]*\.py")
 _INTERFACE: Final = "INTERFACE"
 
 
-class OwnProgramError(Exception):
-    """A program that cannot be run: one sentence, which begins with file, line and column."""
-
-    is_users_mistake = True
+class OwnProgramError(ManifestError):
+    """A program that cannot be run: one sentence, which begins with file, line and column. A system is not valid if one
+    of its programs is not."""
 
     def __init__(self, file: str, line: int, sentence: str, column: int = 1) -> None:
         super().__init__(f"{file}:{line}:{column}: {sentence}")

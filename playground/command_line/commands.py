@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from playground.command_line import MISTAKE
 from playground.command_line.parser import Misuse, Wanted, nearest, shipped, whole_number
 from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
 
@@ -97,32 +96,35 @@ def list_everything(wanted: Wanted) -> int:
 
 
 def check(wanted: Wanted) -> int:
-    """`playground check`: a line for each lesson that is right; everything that is wrong with the others."""
-    from scenarios.language.errors import LessonError
-    from scenarios.library import NotFound, checked_lesson
-    from servers.manifest import ManifestError
+    """`playground check`: a line for each file that is right; everything that is wrong with the others."""
+    from playground.command_line.checking import check as check_files
 
-    code = 0
-    for name in wanted.lessons:
-        try:
-            lesson = checked_lesson(name)
-        except (NotFound, LessonError, ManifestError) as error:
-            print(error)
-            code = MISTAKE
-        else:
-            commands = sum(1 for _ in lesson.commands)
-            print(f"{lesson.file}: {len(lesson.beats)} beats, {commands} commands, all of them valid")
-    return code
+    allow_programs(vars(wanted))
+    return check_files(wanted.lessons, print)
 
 
 def which_new_command(wanted: Wanted) -> int:
     """`playground new` alone."""
-    raise Misuse("new what? `playground new lesson NAME` writes a lesson to begin with")
+    raise Misuse("new what? `playground new lesson NAME` writes one to begin with; there is also system and server")
 
 
 def new_lesson(wanted: Wanted) -> int:
     """`playground new lesson`."""
     from playground.command_line.writing import new_lesson as write
+
+    return write(wanted)
+
+
+def new_system(wanted: Wanted) -> int:
+    """`playground new system`."""
+    from playground.command_line.writing import new_system as write
+
+    return write(wanted)
+
+
+def new_server(wanted: Wanted) -> int:
+    """`playground new server`."""
+    from playground.command_line.writing import new_server as write
 
     return write(wanted)
 

@@ -179,7 +179,9 @@ def list_parser(**settings: Any) -> Parser:
 def check_parser(**settings: Any) -> Parser:
     """`playground check`."""
     check = Parser(**settings)
-    check.add_argument("lessons", nargs="+", metavar="LESSON", help="name of a lesson, or a Markdown file")
+    check.add_argument("lessons", nargs="+", metavar="FILE",
+                       help="name of a lesson, or a file: a lesson (.md), system (.toml) or server (.py)")  # fmt: skip
+    check.add_argument("--programs", metavar="FOLDER", help="let servers run the Python programs in this folder")
     check.set_defaults(carry_out="check")
     return check
 
@@ -189,10 +191,15 @@ def new_parser(**settings: Any) -> Parser:
     new = Parser(**settings)
     new.set_defaults(carry_out="which_new_command")
     commands = new.add_subparsers(dest="new_command", metavar="COMMAND", title="commands")
-    lesson = commands.add_parser("lesson", help="write a small lesson with comments, which passes")
-    lesson.add_argument("name", metavar="NAME", help="its name; the file is NAME.md")
-    lesson.add_argument("--force", action="store_true", help="replace the file if it exists")
-    lesson.set_defaults(carry_out="new_lesson")
+    for what, ending, summary in (
+        ("lesson", ".md", "write a small lesson with comments, which passes"),
+        ("system", ".toml", "write a small system with comments, which boots"),
+        ("server", ".py", "write a small server with comments, to be named in a system"),
+    ):
+        command = commands.add_parser(what, help=summary)
+        command.add_argument("name", metavar="NAME", help=f"its name; the file is NAME{ending}")
+        command.add_argument("--force", action="store_true", help="replace the file if it exists")
+        command.set_defaults(carry_out=f"new_{what}")
     return new
 
 
@@ -215,8 +222,8 @@ COMMANDS = {
     "replay": ("look at a recording, or run it again", replay_parser),
     "export": ("a recording as film, picture, diagram or data", export_parser),
     "list": ("the lessons and systems there are", list_parser),
-    "check": ("check the syntax of a lesson without playing it", check_parser),
-    "new": ("begin a lesson of your own", new_parser),
+    "check": ("check a lesson, a system or a server of your own", check_parser),
+    "new": ("begin a lesson, a system or a server of your own", new_parser),
     "disk": ("make disk images", disk_parser),
 }
 """What can follow `playground`: a line for the help, and what makes the parser of its own words."""
