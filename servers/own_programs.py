@@ -55,7 +55,7 @@ class OwnProgramError(ManifestError):
     of its programs is not."""
 
     def __init__(self, file: str, line: int, sentence: str, column: int = 1) -> None:
-        super().__init__(f"{file}:{line}:{column}: {sentence}")
+        super().__init__(file, line, column, sentence)
 
 
 class _TooLong(BaseException):
