@@ -41,9 +41,12 @@ class Hand(Protocol):
         """Go on in the lesson; False if none is played."""
         ...
 
-    def previous_beat(self) -> bool: ...
+    def previous_beat(self) -> bool:
+        """Go back in the lesson; False if none is played."""
+        ...
+
     def roam(self) -> bool:
-        """Between two beats of a lesson: let the machine run on, or hold it again. False if there is no such moment."""
+        """Leave the script of a lesson, and let the machine run; False if there is none to leave."""
         ...
 
     def mark(self, name: str) -> None: ...
@@ -123,10 +126,13 @@ def _event(hand: Hand, by: int) -> None:
         hand.desk.machine.pause()
         hand.desk.machine.step(1)
         return
-    if by < 0 and looking.at is None and hand.previous_beat():
-        return
     looking.step(by)
     hand.desk.change()
+
+
+def _beat_back(hand: Hand, rest: str) -> None:
+    if not hand.previous_beat():
+        raise UserMistake("No lesson is played that could go back; , goes back by one event")
 
 
 def _message(hand: Hand, by: int) -> None:
@@ -265,11 +271,13 @@ def _send(hand: Hand, rest: str) -> None:
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
-    Action("step", ("space",), "space", "step", "Go on to the next message (or by N events), or to the next beat.",
-           _step, "step [N]", 1),
+    Action("step", ("space", "pagedown"), "space", "step",
+           "Go on to the next message (or by N events), or to the next beat.", _step, "step [N]", 1),
+    Action("beat-back", ("pageup",), "pageup", "", "In a lesson: back to the end of the beat before, really.",
+           _beat_back),
     Action("event", ("full_stop",), ".", "", "One event on: in the past look at it, at now let it happen.",
            lambda hand, _: _event(hand, 1)),
-    Action("back", ("comma",), ",", "back", "One event back, or the beat before; only looking, nothing is undone.",
+    Action("back", ("comma",), ",", "back", "One event back; only looking, nothing is undone.",
            lambda hand, _: _event(hand, -1)),
     Action("message-back", ("less_than_sign",), "<", "", "Back to the message before.",
            lambda hand, _: _message(hand, -1)),
@@ -364,6 +372,9 @@ def past_keys() -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def lesson_keys() -> list[tuple[str, str]]:
-    """The same while a lesson is played."""
-    return [("space", "go on"), ("←", "look back"), ("↑ ↓", "scroll"), *footer_keys()[2:]]
+def lesson_keys(*, free: bool) -> list[tuple[str, str]]:
+    """The same while a lesson is played; `free`: its script was left."""
+    rest = [pair for pair in footer_keys() if pair[0] not in ("space", ",", "p")]
+    if free:
+        return [("space", "back to the lesson"), (",", "event back"), *rest]
+    return [("space", "go on"), ("←", "a beat back"), ("↑ ↓", "scroll"), ("p", "on your own"), *rest]

@@ -145,6 +145,9 @@ class LivePlayground(Playground):
         self.header.timeline = number
         self.heard()
 
+    def ended(self) -> None:
+        """What remains to be done when the screens are gone."""
+
     def leave(self) -> None:
         """Stop the machines; the screens go when they have."""
         if self._guest is None:
@@ -169,16 +172,20 @@ class LivePlayground(Playground):
 
 def run(settings: Settings) -> int:
     """Run the screens until the person leaves. Gives the exit code; raises the user's mistakes for the command line."""
-    from playground.starting import boot_lesson, system_text
-
-    machine: Any
-    session: LessonSession | None = None
+    app: LivePlayground
     if settings.lesson is not None:
-        machine, session = boot_lesson(settings)
+        from playground.lesson_app import LessonPlayground
+
+        app = LessonPlayground.of_lesson(settings)
     else:
-        machine = Standby(outline_of(system_text(settings.system)), running=True, speed=SPEED)
-    app = LivePlayground(settings, machine, session)
-    code = app.run()
+        from playground.starting import system_text
+
+        standby: Any = Standby(outline_of(system_text(settings.system)), running=True, speed=SPEED)
+        app = LivePlayground(settings, standby)
+    try:
+        code = app.run()
+    finally:
+        app.ended()
     if app.failure is not None:
         raise app.failure
     return app.return_code or 0 if code is None else code

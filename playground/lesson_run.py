@@ -20,8 +20,9 @@ from scenarios.language import LessonError, world_of
 from scenarios.language.syntax import Ask, Branch, Goto
 from scenarios.lesson import Lesson
 from scenarios.library import NotFound, checked_lesson, manifest_of
+from scenarios.logbook import LogLine
 from scenarios.parameters import SettingError
-from scenarios.player import FREE, LessonSession, LogLine
+from scenarios.player import FREE, LessonSession
 from servers.manifest import Manifest, ManifestError
 
 LONGEST_SECONDS: Final = 120.0

@@ -22,7 +22,8 @@ from playground.view.sentences import sentence
 from scenarios.language import world_of
 from scenarios.lesson import Beat, Lesson, Play, Prose
 from scenarios.library import checked_lesson, manifest_of
-from scenarios.player import FREE, LessonSession, LogLine
+from scenarios.logbook import LogLine
+from scenarios.player import FREE, LessonSession
 from scenarios.student import explanation, results, score
 from servers.manifest import Manifest
 

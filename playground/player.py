@@ -16,6 +16,7 @@ from playground.machine.core import Core
 from playground.machine.devices.operator import OperatorBusy, RequestTooLong
 from playground.machine.probe import ProbeError
 from playground.requests import call_request, delete_request, revoke_request
+from playground.trace import Input
 from playground.view.facts import facts_of, holds
 from playground.view.fold import Fold
 from playground.view.reach import can_reach
@@ -40,12 +41,13 @@ _REPLY_WORDS: Final = ("request", "ok", "operation", "text", "error")
 """Fields of the note `you-reply` that are not results."""
 
 
-class _Moment(NamedTuple):
-    """Where in a run a mark was set."""
+class Moment(NamedTuple):
+    """Where in a run something was, and what leads there again from boot."""
 
     steps: int
     cycle: int
     events: int
+    inputs: tuple[Input, ...]
 
 
 class CoreStage:
@@ -56,7 +58,7 @@ class CoreStage:
         self.core = core
         self._remake = remake
         self._moved: Callable[[Core], Fold] | None = None
-        self._marks: dict[str, _Moment] = {}
+        self._marks: dict[str, Moment] = {}
         self._kept: dict[str, Past] = {}
         self._fold = fold or Fold(core.manifest)
         self._replies: dict[int, Reply] = {}
@@ -156,25 +158,34 @@ class CoreStage:
 
     def mark(self, name: str) -> None:
         """Remember this moment under a name."""
-        core = self.core
-        core.mark(name)
-        self._marks[name] = _Moment(core.steps, core.kernel.now, len(core.kernel.events))
+        self.core.mark(name)
+        self._marks[name] = self.moment()
 
     def goto(self, name: str) -> None:
         """Boot the machine again and do again what it did up to the mark. Raises StageError."""
+        self.return_to(self._marks[name])
+
+    def moment(self) -> Moment:
+        """This moment; equal to another one of the same run if nothing has happened between them."""
+        core = self.core
+        return Moment(core.steps, core.kernel.now, len(core.kernel.events), tuple(core.trace.inputs))
+
+    def return_to(self, moment: object) -> None:
+        """Boot the machine again and do again what it did up to a moment. Raises StageError."""
+        assert isinstance(moment, Moment)
         if self._remake is None:
             raise StageError("a machine that runs in real time cannot go back in a lesson")
-        moment, old = self._marks[name], self.core
-        inputs = [one for one in old.trace.inputs if one.event < moment.events]
+        marks = [mark for mark in self.core.trace.marks if mark.event <= moment.events]
         if self._moved is None:
-            old.close()
+            self.core.close()
         core = self.core = self._remake()
-        core.replay(inputs, moment.steps)
+        core.replay(moment.inputs, moment.steps)
         while core.kernel.idle and core.kernel.now < moment.cycle:
             core.pass_idle_time(moment.cycle)
-        if (core.steps, core.kernel.now, len(core.kernel.events)) != (moment.steps, moment.cycle, moment.events):
-            self.failure = f'the way back to "{name}" led somewhere else'
-        self._marks = {key: value for key, value in self._marks.items() if value.events <= moment.events}
+        self.failure = ""
+        if (core.steps, core.kernel.now, len(core.kernel.events)) != moment[:3]:
+            self.failure = "the way back to a moment led somewhere else"
+        core.trace.marks += marks
         self._fold = Fold(core.manifest) if self._moved is None else self._moved(core)
         self._replies.clear()
         self._seen = 0
@@ -249,10 +260,11 @@ class CoreStage:
 def attach_lesson(live: Live, lesson: Lesson, begin: Callable[[Live], None] | None = None) -> LessonSession:
     """Let a lesson drive the machine that runs on screen: it stands still whenever the lesson waits for the person.
 
-    `begin` starts another machine, with which the lesson goes on after it went back in time; the one before stands
-    still from then on. Without it a lesson cannot go back.
+    `begin` starts another machine, with which the lesson goes on after it went back in time; the one before is done
+    with. Without it a lesson cannot go back.
     """
     stage = CoreStage(live.core, live.fold)
+    machines = [live]
     session_of: list[LessonSession] = []
 
     def drive(machine: Live) -> None:
@@ -271,7 +283,9 @@ def attach_lesson(live: Live, lesson: Lesson, begin: Callable[[Live], None] | No
     def moved(core: Core) -> Fold:
         from playground.machine.live import Live
 
-        machine = Live(core, running=live.pace.running, speed=live.pace.speed)
+        before = machines[-1]
+        machine = Live(core, running=before.pace.running, speed=before.pace.speed)
+        machines[:] = [machine]
         drive(machine)
         if begin is not None:
             begin(machine)

@@ -30,6 +30,15 @@ class Settings:
     values: Mapping[str, str] = field(default_factory=dict)
     """What `--set` gives to parameters of the lesson."""
 
+    student: bool = False
+    """Whether the lesson is played by a student alone: everything is predicted before it can be tried."""
+
+    results: Path | None = None
+    """The file for what the student predicted."""
+
+    presenting: bool = False
+    """Whether the lesson is shown to a class: the presenter's notes are given to a second terminal."""
+
     record: Path | None = None
     """The file to which the run is written, if the person wants that."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,11 @@ def boot(settings: Settings) -> Live:
     return live
 
 
-def boot_lesson(settings: Settings) -> tuple[Live, LessonSession]:
-    """The machine of a lesson, which the lesson lets boot, and its session. Raises mistakes of the user."""
+def boot_lesson(settings: Settings, begin: Callable[[Live], None] | None = None) -> tuple[Live, LessonSession]:
+    """The machine of a lesson, which the lesson lets boot, and its session. Raises mistakes of the user.
+
+    `begin`: takes over the machine with which the lesson goes on after it went back in time.
+    """
     from playground.images import virtual_disk
     from playground.player import attach_lesson
     from scenarios.library import checked_lesson, manifest_of
@@ -49,7 +53,7 @@ def boot_lesson(settings: Settings) -> tuple[Live, LessonSession]:
     seed = lesson.front.seed if settings.seed is None else settings.seed
     disk = virtual_disk() if settings.disk is None else _disk(settings)
     live = _machine(manifest_of(lesson), settings, seed, disk, virtual=True)
-    return live, attach_lesson(live, lesson)
+    return live, attach_lesson(live, lesson, begin)
 
 
 def _machine(manifest: Manifest, settings: Settings, seed: int, disk: BlockBacking, *, virtual: bool) -> Live:

@@ -7,9 +7,9 @@ slices. Since commands are carried out at the same kernel entry in both, the eve
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
+from scenarios.bookmarks import Bookmark
 from scenarios.conditions import Judge, Scope, quote
 from scenarios.distractors import Asked
 from scenarios.language import syntax
@@ -17,6 +17,7 @@ from scenarios.language.check import World, bind_arguments, operation_of
 from scenarios.language.syntax import Command
 from scenarios.language.words import condition_in_words
 from scenarios.lesson import Beat, Lesson
+from scenarios.logbook import LineKind, LogLine, Outcome, Question, State
 from scenarios.predictions import Prediction, Predictor, Rehearsed
 from scenarios.stage import Argument, Stage, StageError
 from scenarios.tasks import (
@@ -35,44 +36,6 @@ FREE: Final = 1 << 30
 """What `poll` says when the machine may run without asking for long."""
 
 _TELLING: Final = syntax.Ask | syntax.Say | syntax.Focus | syntax.Show
-
-State = Literal["ready", "running", "asking", "beat-over", "over"]
-LineKind = Literal["beat", "do", "check", "ask", "answer", "compare", "say", "note"]
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line of what the player did, for a screen or a terminal."""
-
-    kind: LineKind
-    place: str
-    """file:line:column, or file:line of a heading."""
-    text: str
-    """The command, or what was said."""
-    verdict: Verdict | Literal[""] = ""
-    """Of a check; of an answer, whether it was predicted, if anybody did."""
-    detail: str = ""
-    """What came of it, in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One thing that had to hold, and whether it did."""
-
-    command: Command
-    sentence: str
-    """What had to hold, as a clause."""
-    verdict: Verdict
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A prediction that is open."""
-
-    text: str
-    choices: tuple[str, ...]
-
 
 class LessonSession:
     """One playing of a lesson.
@@ -111,7 +74,8 @@ class LessonSession:
         """The server that the lesson points at, or ''."""
         self.wake: Callable[[], None] = lambda: None
         """Called when `poll` may say something else than last time, because the person did something."""
-        self._free = False
+        self.earlier: dict[str, Prediction] = {}
+        """By place: predictions made and decided before the lesson went back. It asks again, but these count."""
         self.show: Callable[[str, str], None] = lambda verb, word: None
         """Called for what only screens can do: `inspect`, `speed`, ... and the word after it."""
         self._judge = Judge(stage)
@@ -128,6 +92,10 @@ class LessonSession:
         self._last_action = 0
         """First event after the last command that did something to the machine."""
         self._used: set[int] = set()
+        self._bookmarks: list[Bookmark] = []
+        """How everything was before each beat that was started."""
+        self._left: object = None
+        """The moment of the machine at which the person left the script, or None."""
 
     @property
     def title(self) -> str:
@@ -164,32 +132,38 @@ class LessonSession:
     @property
     def deadline(self) -> int | None:
         """The cycle at which `poll` must be called again even if everybody waits, or None."""
-        if self._task is None:
+        if self._task is None or self.free:
             return None
         asked = self._predictor.deadline
         return self._task.deadline if asked is None else min(self._task.deadline, asked)
 
     @property
     def free(self) -> bool:
-        """Whether the machine runs on between beats, while the person looks around."""
-        return self._free
+        """Whether the person has left the script: the machine runs on, and nothing of the lesson is carried out."""
+        return self._left is not None
 
-    @free.setter
-    def free(self, value: bool) -> None:
-        self._free = value
+    def leave(self) -> bool:
+        """Leave the script; False before the lesson begins, after its end, or if it was left already."""
+        if self.free or self.state in ("ready", "over"):
+            return False
+        self._left = self.stage.moment()
         self.wake()
+        return True
+
+    def come_back(self) -> bool:
+        """Go on where the script was left: what happened to the machine since has not happened. False if it was not."""
+        if not self.free:
+            return False
+        self._return_to(self._left)
+        self._left = None
+        self.wake()
+        return True
 
     def next(self) -> bool:
-        """Look at the next beat, or start it if it was not played yet. False if the present one is not over."""
-        if self.shown + 1 < self.played:
-            self.shown += 1
-            return True
-        if self.state not in ("ready", "beat-over"):
+        """Start the next beat. False if the present one is not over, there is none, or the script was left."""
+        if self.free or self.state not in ("ready", "beat-over"):
             return False
-        if self.played == len(self.lesson.beats):
-            self.state = "over"
-            self.wake()
-            return True
+        self._bookmarks.append(Bookmark.of(self, self._asked, self._predictor))
         self.shown = self.played
         self.played += 1
         self._beat_begin = len(self.stage.events) if self.played > 1 else 0
@@ -201,11 +175,25 @@ class LessonSession:
         return True
 
     def back(self) -> bool:
-        """Look at the beat before; nothing is carried out or undone. False at the first."""
-        if self.shown == 0:
+        """To the end of the beat before, really: what came after it has not happened, not even to the machine.
+
+        False before the first beat. Raises StageError if the machine cannot go back.
+        """
+        if not self._bookmarks:
             return False
-        self.shown -= 1
+        self._return_to(self._bookmarks[-1].moment)
+        for one in self.predictions:
+            if one.known and one.chosen is not None:
+                self.earlier.setdefault(one.command.place, one)
+        self._bookmarks.pop().put_back(self, self._asked, self._predictor)
+        self._queue, self._task, self.command, self.question, self._left = [], None, None, None, None
+        self.wake()
         return True
+
+    def _return_to(self, moment: object) -> None:
+        if self.stage.moment() != moment:
+            self.stage.return_to(moment)
+            self._judge.rewind()
 
     def answer(self, choice: int) -> None:
         """Make the prediction that is asked for. Raises ValueError for a choice that does not exist."""
@@ -229,6 +217,8 @@ class LessonSession:
 
         0: the lesson waits for the person, and the machine stands still.
         """
+        if self.free:
+            return FREE
         while self.state == "running":
             if self._task is not None:
                 answer = self._task.poll()
@@ -246,7 +236,7 @@ class LessonSession:
                 self.command = None
                 self.state = "beat-over" if self.played < len(self.lesson.beats) else "over"
                 self._settle(beat_over=True)
-        return FREE if self.state == "over" or (self._free and self.state == "beat-over") else 0
+        return FREE if self.state == "over" else 0
 
     def stop(self, reason: str) -> None:
         """Give up: what is being carried out, and with it the lesson, stays undecided."""

@@ -7,7 +7,7 @@ it, the right answer is read off the events, the replies and the states. Nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from kernel import events
@@ -82,6 +82,14 @@ class _Open:
     """The thread that was on the processor."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All questions at one moment."""
+
+    all: list[Prediction]
+    open: list[_Open]
+
+
 class Predictor:
     """All questions of one playing of a lesson."""
 
@@ -142,6 +150,16 @@ class Predictor:
                     prediction.choices = self._choices(one, truth.answer)
             done.append(prediction)
         return done
+
+    def keep(self) -> Kept:
+        """All questions as they are now, to come back to."""
+        everything = [replace(one) for one in self.all]
+        still_open = [replace(one, prediction=everything[one.prediction.number]) for one in self._open]
+        return Kept(everything, still_open)
+
+    def put_back(self, kept: Kept) -> None:
+        """Make the questions be as they were; once, since they are not copied again."""
+        self.all, self._open = kept.all, kept.open
 
     def rewind(self) -> None:
         """The stage has gone back in time."""

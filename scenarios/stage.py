@@ -116,6 +116,12 @@ class Stage(Protocol):
     def goto(self, name: str) -> None:
         """Go back to a moment that was marked. Raises StageError."""
 
+    def moment(self) -> object:
+        """This moment, to come back to with `return_to`; equal as long as nothing happens."""
+
+    def return_to(self, moment: object) -> None:
+        """Come back to a moment: what happened since has not happened. Raises StageError."""
+
     def keep(self, name: str) -> None:
         """Keep the run up to now under a name, to compare with it later."""
 

@@ -30,11 +30,17 @@ class Score:
         return f"You predicted {self.right} of {self.asked} right.{skipped}"
 
 
+def counted(session: LessonSession) -> list[Prediction]:
+    """Every question that was asked, once: if a lesson went back and asked again, the first prediction counts."""
+    asked = {one.command.place: one for one in session.predictions}
+    return list({**session.earlier, **asked, **session.earlier}.values())
+
+
 def score(session: LessonSession) -> Score:
     """Of everything that was asked and decided so far."""
-    counted = [one for one in session.predictions if one.known and one.answer in one.choices]
-    right = sum(one.right is True for one in counted)
-    return Score(right, len(counted), sum(one.chosen is None for one in counted))
+    decided = [one for one in counted(session) if one.known and one.answer in one.choices]
+    right = sum(one.right is True for one in decided)
+    return Score(right, len(decided), sum(one.chosen is None for one in decided))
 
 
 def explanation(prediction: Prediction) -> str:
@@ -74,6 +80,6 @@ def results(session: LessonSession, seed: int) -> dict[str, Any]:
                 "right": one.right,
                 "explanation": explanation(one),
             }
-            for one in session.predictions
+            for one in counted(session)
         ],
     }

@@ -50,8 +50,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from playground.screens.lesson_pane import LessonPane
+    from playground.screens.script import Script
     from playground.timeline.timelines import Timelines
-    from scenarios.player import LessonSession, Question
+    from scenarios.logbook import Question
+    from scenarios.player import LessonSession
 
 POLLS_A_SECOND: Final = 25
 POLLS_A_LOOK: Final = 5
@@ -102,6 +104,12 @@ class Playground(App[int]):
         self.hand = ScreenHand(self)
         self.lesson: LessonPane
         """The pane of the lesson; only while one is played."""
+        self.script: Script | None = None
+        """What the keys do to the lesson; only while one is played."""
+        if session is not None:
+            from playground.screens.script import Script
+
+            self.script = Script(self, session, student=self.settings.student)
         self.header = Header(self.desk)
         self._ascii = AsciiFilter(self.settings.ascii)
         self.panes: list[Pane] = []
@@ -129,7 +137,8 @@ class Playground(App[int]):
             else:
                 from playground.screens.lesson_pane import LessonPane
 
-                self.lesson = LessonPane(desk, self.session)
+                assert self.script is not None
+                self.lesson = LessonPane(desk, self.script)
                 yield Container(self.lesson, Inspector(desk), id="side")
                 yield Shelves(desk)
         yield Stream(desk)
@@ -171,23 +180,16 @@ class Playground(App[int]):
             desk.look = (view.event_count, view.cycle)
         if view.event_count != self._notes_end:
             self._hear()
-        if self.session is not None:
-            self._follow_lesson(self.session)
+        if self.script is not None:
+            self.script.poll()
+            self.header.note = self.script.place
         ended = desk.looking.poll()
         if ended:
             desk.change(remark="", trouble="" if ended == "found" else "Nothing like that is found in that direction")
         for pane in self.panes:
             pane.poll()
 
-    def _follow_lesson(self, session: LessonSession) -> None:
-        """Show where the lesson points at, and cover the shelves while it asks."""
-        spotlight = frozenset({session.focus} if session.focus and session.state != "over" else ())
-        if self.hand.sheet is None and (spotlight, session.question) != (self.desk.spotlight, self.desk.question):
-            self.desk.change(spotlight=spotlight, question=session.question)
-            self._make_room_for(session.question)
-        self.header.note = self.lesson.place
-
-    def _make_room_for(self, question: Question | None) -> None:
+    def make_room_for(self, question: Question | None) -> None:
         """Where the shelves have only a few lines, a question gets as many as it needs."""
         from playground.screens.curtain import small_height
 
@@ -228,6 +230,8 @@ class Playground(App[int]):
         if len(self.screen_stack) > 1:
             return False  # the command palette is open
         here = self.focused
+        if self.script is not None and not isinstance(here, CommandLine) and self.script.take_key(event.key):
+            return True
         if isinstance(here, Pane):
             taken: list[bool] = []
             if not self._try(lambda: taken.append(here.take_key(event))) or taken[0]:
@@ -292,9 +296,9 @@ class Playground(App[int]):
                 self.hand.return_focus()
 
     def _leave_script(self) -> None:
-        """Whoever does something of his own between two beats wants to see what comes of it."""
-        if self.session is not None and self.session.state == "beat-over":
-            self.session.free = True
+        """Whoever does something of his own in a lesson wants to see what comes of it."""
+        if self.script is not None:
+            self.script.leave()
 
     def _need_a_machine(self) -> None:
         if self.desk.view.event_count == 0:
@@ -359,6 +363,16 @@ class Playground(App[int]):
         """All timelines of this sitting."""
         return None
 
+    def show_first_timeline(self) -> None:
+        """Back to the machine that the lesson is played on."""
+
+    def hurry(self, *, on: bool) -> None:
+        """Let the machine go flat out for a while, and as before afterwards."""
+
+    def lesson_ended(self) -> None:
+        """Say how well it was predicted."""
+        self.hand.open_score()
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The command palette, from the registry of actions."""
         from textual.app import SystemCommand
@@ -371,8 +385,9 @@ class Playground(App[int]):
         """Keys and words for the footer."""
         if self.desk.moment >= 0:
             return past_keys()
-        playing = self.session is not None and self.session.state != "over"
-        return lesson_keys() if playing else footer_keys()
+        if self.session is None or self.session.state == "over":
+            return footer_keys()
+        return lesson_keys(free=self.session.free)
 
     def _complete(self, text: str) -> list[str]:
         if text.startswith("explore "):

@@ -8,7 +8,7 @@ from playground.screens.canvas import Canvas
 from playground.screens.sheet import wrap
 
 if TYPE_CHECKING:
-    from scenarios.player import Question
+    from scenarios.logbook import Question
 
 ROOMY = 14
 """Rows from which on the question gets a frame and blank lines."""
@@ -34,7 +34,8 @@ def paint_question(canvas: Canvas, question: Question) -> None:
         y += step
         canvas.put(x, y, f"{number}", "key bold")
         canvas.put(x + 3, y, choice, "text", width - 3)
-    canvas.put_center(1, canvas.width - 1, canvas.height - 2, "press the number of your answer", "quiet")
+    below = "press the number of your answer, or 0 to go on without one"
+    canvas.put_center(1, canvas.width - 1, canvas.height - 2, below, "quiet")
 
 
 def small_height(question: Question, width: int) -> int:

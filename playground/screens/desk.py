@@ -15,7 +15,7 @@ from playground.screens.looking import Looking
 if TYPE_CHECKING:
     from kernel.events import Event
     from playground.view.model import ServerView, View
-    from scenarios.player import Question
+    from scenarios.logbook import Question
     from servers.manifest import Manifest
 
 SPEEDS: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 500.0, 2000.0, 0.0)

@@ -209,24 +209,23 @@ class ScreenHand:
 
     def next_beat(self) -> bool:
         """Go on in the lesson."""
-        if self.app.session is None or self.app.session.state == "over":
-            return False
-        self.app.lesson.go_on()
-        return True
+        return self.app.script is not None and self.app.script.go_on()
 
     def previous_beat(self) -> bool:
-        """Look at the beat before."""
-        return self.app.session is not None and self.app.session.back()
+        """Back to the end of the beat before."""
+        return self.app.script is not None and self.app.script.go_back()
 
     def roam(self) -> bool:
-        """Leave the script of a lesson for a while; it goes on with the next beat."""
-        session = self.app.session
-        if session is None or session.state != "beat-over":
-            return False
-        session.free = not session.free
-        words = "the machine runs on its own; space goes on with the lesson" if session.free else "the lesson holds it"
-        self.desk.change(remark=words)
-        return True
+        """Leave the script of a lesson for a while; it goes on where it was."""
+        return self.app.script is not None and self.app.script.leave()
+
+    def open_score(self) -> None:
+        """What was predicted in the lesson, and what was right."""
+        from playground.screens.sheet_score import ScoreSheet
+
+        if self.app.session is not None and self.app.session.predictions:
+            kept_in = self.app.settings.results
+            self._put_on(ScoreSheet(self.desk, self.app.session, "" if kept_in is None else str(kept_in)))
 
     def mark(self, name: str) -> None:
         """Give the moment a name; in a run that is recorded it is kept with it."""

@@ -5,7 +5,6 @@ The session (`scenarios.player`) decides what happens; this pane shows it and ha
 
 from __future__ import annotations
 
-import time
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -18,11 +17,9 @@ from playground.screens.sheet import wrap
 if TYPE_CHECKING:
     from textual import events
 
-    from scenarios.player import LessonSession, LogLine
+    from playground.screens.script import Script
+    from scenarios.logbook import LogLine
 
-NEXT: Final = frozenset({"right", "pagedown", "space", "full_stop", "enter"})
-"""What presenters and their clickers press to go on."""
-BACK: Final = frozenset({"left", "pageup", "comma", "backspace"})
 MARKS: Final = {"passed": ("✓ ", "running"), "failed": ("✗ ", "faulted"), "undecided": ("? ", "handling")}
 
 
@@ -32,38 +29,35 @@ class LessonPane(Pane, can_focus=True):
     DEFAULT_CSS = """
     LessonPane { width: 1fr; height: 1fr; }
     """
-    HELP = "The lesson. Space, right or page down go on, left looks back, up and down scroll, digits answer a question."
+    HELP = (
+        "The lesson. Space, right, page down or . go on; while the machine works they let it hurry. Left or page up go "
+        "back to the end of the beat before, the machine too. Up and down scroll, digits answer a question. p leaves "
+        "the script, and so does whatever you do on your own; space comes back to it."
+    )
 
-    def __init__(self, desk: Desk, session: LessonSession) -> None:
+    def __init__(self, desk: Desk, script: Script) -> None:
         super().__init__(id="lesson")
         self.desk = desk
-        self.session = session
+        self.script = script
+        self.session = script.session
         self._scroll = 0
         self._beat = -1
         self.below = 0
         """Rows of the narration that do not fit."""
         self.room = 1
         """Rows that the narration has."""
-        self._started = time.monotonic()
 
     @property
     def minutes(self) -> int:
-        """Minutes since the lesson was opened."""
-        return int((time.monotonic() - self._started) // 60)
-
-    @property
-    def place(self) -> str:
-        """ "beat 3 of 9"."""
-        if self.session.state == "ready":
-            return f"{len(self.session.beats)} beats"
-        return f"beat {self.session.shown + 1} of {len(self.session.beats)}"
+        """Minutes since the first beat was begun."""
+        return self.script.elapsed // 60
 
     def stamp(self) -> Hashable:
         """Everything of the session that is shown."""
         session = self.session
         return (
             session.state, session.shown, session.played, len(session.log), session.command, session.question,
-            self._scroll, self.minutes, self.desk.revision,
+            session.free, self._scroll, self.minutes, self.desk.revision,
         )  # fmt: skip
 
     def paint(self, canvas: Canvas) -> None:
@@ -77,9 +71,11 @@ class LessonPane(Pane, can_focus=True):
         width, space = canvas.width - 4, canvas.height - 3
         text = self._opening(width) if ready else [(), *markdown_lines(self._narration(), width)]
         log = [] if ready else self._log(width)
+        if len(text) + len(log) + 2 > space:
+            log = [] if ready else self._log(width, short=True)
         if len(text) + len(log) + 2 <= space:
             text, log = [*text, *log], []
-        kept = 0 if session.question is not None else min(len(log), max(3, space // 3))
+        kept = 0 if self.script.question is not None else min(len(log), max(3, space // 3))
         self.room = space - kept
         self._scroll = min(max(self._scroll, 0), max(len(text) - self.room, 0))
         self.below = max(len(text) - self._scroll - self.room, 0)
@@ -98,15 +94,19 @@ class LessonPane(Pane, can_focus=True):
         return session.beat.narration_at(session.command or asked)
 
     def _paint_foot(self, canvas: Canvas) -> None:
-        session, y = self.session, canvas.height - 2
-        x = canvas.put(2, y, self.place, "quiet bold")
-        right = canvas.put_right(canvas.width - 2, y, f"{self.minutes} of {session.lesson.front.minutes} min", "quiet")
+        session, y = self.session, canvas.height - 1
+        canvas.put(2, y, f" {self.script.place} ", "quiet bold")
+        canvas.put_right(canvas.width - 2, y, f" {self.minutes} of {session.lesson.front.minutes} min ", "quiet")
         words = {
-            "ready": "space begins", "running": "the machine works…", "asking": "press a number",
-            "over": "the lesson is over: look around", "beat-over": "",
+            "ready": "space begins", "running": "the machine works; space lets it hurry",
+            "asking": "press the number of your answer", "over": "the lesson is over: look around", "beat-over": "",
         }[session.state]  # fmt: skip
+        if session.free:
+            words = "on your own; space: back to the lesson"
+        elif self.below and not words:
+            words = "space: read on"
         following = session.beats[session.played].title if session.played < len(session.beats) else "the end"
-        canvas.put(x + 2, y, words or f"space: {following}", "lit bold", right - x - 4)
+        canvas.put(2, y - 1, words or f"space: {following}", "lit bold", canvas.width - 4)
 
     def _opening(self, width: int) -> list[Row]:
         """What the lesson is about, before it begins."""
@@ -122,12 +122,20 @@ class LessonPane(Pane, can_focus=True):
                      for number, line in enumerate(wrap(source, width - 2))]  # fmt: skip
         return rows
 
-    def _log(self, width: int) -> list[Row]:
-        """A line across, then what was done and found in the beat on screen."""
+    def _log(self, width: int, *, short: bool = False) -> list[Row]:
+        """A line across, then what was done and found in the beat on screen; `short`: what held is only counted."""
         session = self.session
         rows: list[Row] = []
-        for line in self._log_of_beat():
-            if line.kind not in ("beat", "note"):
+        held = 0
+        for line in [*self._log_of_beat(), None]:
+            if short and line is not None and line.kind == "check" and line.verdict == "passed":
+                held += 1
+                continue
+            if held:
+                words = f"{held} expectations hold" if held > 1 else "1 expectation holds"
+                rows.append((("✓ ", "running bold"), (words, "text")))
+                held = 0
+            if line is not None and line.kind not in ("beat", "note"):
                 rows += _log_rows(line, width)
         if session.command is not None and session.shown == session.played - 1:
             rows += [((f"▸ {text}" if not number else f"  {text}", "lit bold"),)
@@ -143,39 +151,21 @@ class LessonPane(Pane, can_focus=True):
         return self.session.log[heads[self.session.shown] : end]
 
     def take_key(self, event: events.Key) -> bool:
-        """The presenter's keys."""
-        key = event.key
-        if key in NEXT:
-            self.go_on()
-        elif key in BACK:
-            self.session.back()
-        elif key in ("up", "down"):
-            self._scroll += -1 if key == "up" else 1
-        elif key.isdecimal() and self.session.question is not None:
-            self.answer(int(key) - 1)
-        else:
+        """The presenter's keys; up and down scroll."""
+        if event.key in ("up", "down"):
+            self._scroll += -1 if event.key == "up" else 1
+        elif not self.script.press(event.key):
             return False
         self.repaint()
         return True
 
-    def go_on(self) -> None:
-        """Next beat; with narration still below, first the rest of that."""
-        if self.session.question is not None:
-            self.desk.change(trouble="First a prediction: press the number of an answer")
-            return
-        if self.below and self.session.state != "ready":
-            self._scroll += max(self.room - 1, 1)
-            self.repaint()
-            return
-        self.session.free = False
-        self.session.next()
-
-    def answer(self, choice: int) -> None:
-        """Make a prediction."""
-        question = self.session.question
-        if question is not None and 0 <= choice < len(question.choices):
-            self.session.answer(choice)
-            self.desk.change(remark=f"you predict: {question.choices[choice]}")
+    def scroll_on(self) -> bool:
+        """To the rest of the narration; False if all of it was shown."""
+        if not self.below:
+            return False
+        self._scroll += max(self.room - 1, 1)
+        self.repaint()
+        return True
 
 
 def _paint_rows(canvas: Canvas, y: int, rows: Sequence[Row]) -> None:
@@ -191,6 +181,13 @@ def _log_rows(line: LogLine, width: int) -> list[Row]:
     if line.kind == "say":
         return [((text, "text italic"),) for text in wrap(line.text, width)]
     mark, ink = MARKS.get(line.verdict, ("· ", "quiet"))
+    if line.kind == "answer":
+        told = {"passed": "as you predicted: ", "failed": "not as you predicted: "}.get(line.verdict, "the answer: ")
+        found = wrap(f"{told}{line.text}", width - 2)
+        return [
+            *(((mark if not number else "  ", f"{ink} bold"), (text, "title")) for number, text in enumerate(found)),
+            *(((f"  {text}", "quiet"),) for text in wrap(line.detail, width - 2) if text),
+        ]
     rows: list[Row] = [
         ((mark if not number else "  ", f"{ink} bold"), (text, "text" if line.verdict else "you"))
         for number, text in enumerate(wrap(line.text, width - 2))

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from playground.line_count import lines_of
-from playground.screens.canvas import Canvas
+from playground.screens.canvas import Row
 from playground.screens.desk import Desk
-from playground.screens.sheet import Sheet, wrap
+from playground.screens.page import PageSheet
+from playground.screens.sheet import wrap
 from playground.view.model import STATUSES
 
 PICTURE = (
     "Applications on top, servers below, drivers below those, and under them the kernel: every message passes through "
     "that bar. Nothing else connects them."
 )
-Line = tuple[tuple[str, str], ...]
 
 
-class HelpSheet(Sheet):
-    """A page that scrolls."""
+class HelpSheet(PageSheet):
+    """All keys and commands."""
 
     TITLE = "Help"
-    KEYS = (("↑ ↓", "scroll"), ("esc", "close"))
 
     def __init__(
         self, desk: Desk, here: str, actions: Sequence[tuple[str, str, str]], verbs: Sequence[tuple[str, str]]
@@ -30,11 +29,10 @@ class HelpSheet(Sheet):
         self.here = here
         self.actions = actions
         self.verbs = verbs
-        self.top = 0
 
-    def page(self, width: int) -> list[Line]:
+    def page(self, width: int) -> list[Row]:
         """Everything, in the order in which one needs it."""
-        lines: list[Line] = [((text, "text"),) for text in wrap(PICTURE, width)]
+        lines: list[Row] = [((text, "text"),) for text in wrap(PICTURE, width)]
         size = f"The kernel is {lines_of('kernel'):,} lines of code, the servers are {lines_of('servers'):,}."
         lines += [((text, "text bold"),) for text in wrap(size, width)]
         if self.here:
@@ -50,29 +48,12 @@ class HelpSheet(Sheet):
             lines += [((usage, "you"),), *(((f"   {row}", "quiet"),) for row in wrap(text, width - 3))]
         return lines
 
-    def paint_body(self, canvas: Canvas) -> None:
-        """As much as fits."""
-        width, rows = canvas.width - 4, canvas.height - 2
-        page = self.page(width)
-        self.top = min(max(self.top, 0), max(len(page) - rows, 0))
-        for y, line in enumerate(page[self.top : self.top + rows], 1):
-            x = 2
-            for text, ink in line:
-                x = canvas.put(x, y, text, ink, canvas.width - 2 - x)
-        below = len(page) - self.top - rows
-        if below > 0:
-            canvas.put_right(canvas.width - 2, canvas.height - 1, f" ↓ {below} more ", "quiet")
-
     def press(self, key: str, character: str | None) -> bool:
         """Scroll; f1 closes what it opened."""
-        step = {"up": -1, "down": 1, "pageup": -12, "pagedown": 12, "home": -10_000, "end": 10_000}.get(key)
-        if key in ("f1", "q", "enter"):
+        if key in ("f1", "q"):
             self.close(done=True)
-        elif step is not None:
-            self.top += step
-        else:
-            return False
-        return True
+            return True
+        return super().press(key, character)
 
 
 def help_sheet(desk: Desk, focused: object) -> HelpSheet:
@@ -90,7 +71,7 @@ def _ink(key: str) -> str:
     return "stopped" if key == "absent" else key
 
 
-def _definition(term: str, ink: str, text: str, width: int, column: int) -> list[Line]:
+def _definition(term: str, ink: str, text: str, width: int, column: int) -> list[Row]:
     rows = wrap(text, width - column)
-    first: Line = ((f"{term:<{column}}", ink), (rows[0], "text"))
+    first: Row = ((f"{term:<{column}}", ink), (rows[0], "text"))
     return [first, *(((" " * column + row, "text"),) for row in rows[1:])]

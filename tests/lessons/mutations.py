@@ -38,7 +38,8 @@ from typing import Any
 
 from playground.headless import run_lesson
 from scenarios.library import checked_lesson, manifest_of
-from scenarios.player import LessonSession, Outcome
+from scenarios.logbook import Outcome
+from scenarios.player import LessonSession
 from servers.manifest import parse_manifest
 
 Change = Callable[[str], str]

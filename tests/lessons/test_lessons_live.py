@@ -94,7 +94,7 @@ def test_the_machine_stands_still_before_the_first_key_and_between_beats() -> No
         marks.append((live.core.steps, live.core.kernel.now))
         await trio.sleep(60)
         marks.append((live.core.steps, live.core.kernel.now))
-        session.free = True
+        session.leave()
         await trio.sleep(60)
         marks.append((live.core.steps, live.core.kernel.now))
         live.stop()

@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from scenarios.language import world_of
 from scenarios.lesson import parse_lesson
-from scenarios.player import LessonSession, LogLine, Question
+from scenarios.logbook import LogLine, Question
+from scenarios.player import LessonSession
 from tests.playground.scene import Scene
 
 LESSON = '''+++

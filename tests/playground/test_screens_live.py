@@ -14,12 +14,13 @@ from textual.pilot import Pilot
 
 from playground.app import SPEED, LivePlayground
 from playground.images import build_volume, save_image, shipped_files
+from playground.lesson_app import LessonPlayground
 from playground.screens.application import Playground
 from playground.screens.pane import Pane
 from playground.screens.standby import Standby, outline_of
 from playground.screenshots import machine as booted
 from playground.settings import Settings
-from playground.starting import boot_lesson, system_text
+from playground.starting import system_text
 from tests.playground.screen_tools import picture, press, text_of, type_line
 
 MOST_SECONDS = 20
@@ -40,7 +41,7 @@ async def live(settings: Settings) -> AsyncIterator[Pilot[int]]:
         standby = Standby(outline_of(system_text(settings.system)), running=True, speed=SPEED)
         app = LivePlayground(settings, standby)  # type: ignore[arg-type]
     else:
-        app = LivePlayground(settings, *boot_lesson(settings))
+        app = LessonPlayground.of_lesson(settings)
     async with app.run_test(size=(120, 36)) as pilot:
         await until(pilot, lambda: settings.lesson is not None or app.desk.view.event_count > 0)
         app.desk.machine.set_speed(0)
@@ -218,8 +219,10 @@ async def test_one_can_leave_the_script_of_a_lesson_between_two_beats_and_go_on(
         await type_line(pilot, "call counter.increment by=7")
         await until(pilot, lambda: "value = 7" in picture(pilot).splitlines()[-2])
         assert session.free
+        await press(pilot, "space")
+        assert not session.free
+        assert "value = 7" not in picture(pilot)
         while session.shown == 0:
             await press(pilot, "space")
-        assert not session.free
         await until(pilot, lambda: session.state == "beat-over")
         assert not [outcome for outcome in session.outcomes if outcome.verdict != "passed"]

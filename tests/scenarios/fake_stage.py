@@ -111,6 +111,15 @@ class FakeStage:
         del self.events[count:]
         self.done.append(f"goto {name}")
 
+    def moment(self) -> object:
+        return self.cycle, self.steps, len(self.events), len(self.done)
+
+    def return_to(self, moment: object) -> None:
+        assert isinstance(moment, tuple)
+        self.cycle, self.steps, events_then, done_then = moment
+        del self.events[events_then:]
+        del self.done[done_then:]
+
     def keep(self, name: str) -> None:
         self.done.append(f"keep {name}")
 

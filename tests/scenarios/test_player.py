@@ -275,25 +275,83 @@ def test_a_person_steps_through_the_beats_and_the_machine_stands_still_between_t
     assert not playing.next(), "a question is open"
     playing.answer(1)
     assert (playing.poll(), playing.state, stage.done) == (0, "beat-over", ["key 'a'", "key 'b'"])
-    playing.free = True
+    assert playing.leave()
     assert playing.poll() == FREE
+    assert not playing.next(), "the script was left"
+    assert playing.come_back()
+    assert playing.poll() == 0
     assert playing.next()
     assert (playing.poll(), playing.state, playing.verdict) == (FREE, "over", "passed")
     assert [(question.text, choice) for question, choice in playing.answers] == [("What?", 1)]
 
 
-def test_going_back_looks_and_does_nothing_again() -> None:
+def test_going_back_undoes_the_beat_and_it_can_be_played_again_differently() -> None:
     stage = FakeStage()
-    playing = session(TWO_BEATS, stage)
-    drive(playing, stage)
-    done = list(stage.done)
-    assert playing.beat.title == "Two"
+    playing = session(TWO_BEATS.replace("expect", 'key "c"\nexpect'), stage, interactive=True)
+    playing.next()
+    playing.poll()
+    playing.answer(0)
+    playing.poll()
+    log, outcomes, done = list(playing.log), list(playing.outcomes), list(stage.done)
+    playing.next()
+    playing.poll()
+    assert (playing.state, playing.beat.title) == ("over", "Two")
+    assert stage.done != done
     assert playing.back()
-    assert playing.beat.title == "One"
+    assert (playing.state, playing.beat.title, playing.played) == ("beat-over", "One", 1)
+    assert (playing.log, playing.outcomes, stage.done) == (log, outcomes, done)
+    assert playing.back()
+    assert (playing.state, playing.log, stage.done) == ("ready", [], [])
     assert not playing.back()
-    assert playing.next()
-    assert playing.beat.title == "Two"
+    playing.next()
+    playing.poll()
+    playing.answer(1)
+    playing.poll()
     assert stage.done == done
+    assert [choice for _, choice in playing.answers] == [1]
+
+
+def test_going_back_in_the_middle_of_a_question_takes_the_question_back() -> None:
+    stage = FakeStage()
+    playing = session(TWO_BEATS, stage, interactive=True)
+    playing.next()
+    playing.poll()
+    assert playing.question is not None
+    assert playing.back()
+    assert playing.question is None
+    assert list(playing.predictions) == []
+    assert playing.state == "ready"
+
+
+def test_what_is_done_out_of_the_script_is_undone_and_the_beat_goes_on_where_it_was() -> None:
+    stage = FakeStage()
+    playing = session("crash disk with=exit\nwait 300 cycles\nexpect disk is idle", stage)
+    stage.script.extend([TICK] * 9)
+    playing.next()
+    assert playing.poll() == 1
+    stage.advance()
+    assert playing.poll() == 1
+    moment = stage.moment()
+    assert playing.leave()
+    assert not playing.leave()
+    assert (playing.poll(), playing.deadline) == (FREE, None)
+    stage.key("x")
+    stage.advance()
+    assert playing.come_back()
+    assert not playing.come_back()
+    assert stage.moment() == moment
+    assert (playing.poll(), playing.state) == (1, "running")
+    stage.advance()
+    stage.advance()
+    assert (playing.poll(), playing.state, playing.verdict) == (FREE, "over", "passed")
+
+
+def test_the_script_is_not_left_before_it_begins_or_after_its_end() -> None:
+    playing = session('key "a"', FakeStage())
+    assert not playing.leave()
+    playing.next()
+    playing.poll()
+    assert not playing.leave()
 
 
 def test_the_log_tells_the_whole_lesson_in_order() -> None:

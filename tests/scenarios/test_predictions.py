@@ -3,8 +3,9 @@
 import pytest
 
 from kernel import events
-from scenarios.player import LessonSession
+from scenarios.player import FREE, LessonSession
 from scenarios.predictions import Prediction
+from scenarios.student import results, score
 from servers.interfaces import FILES
 from tests.scenarios.fake_stage import THREADS, FakeStage, Happening, answer, becomes, message, note
 from tests.scenarios.test_player import TICK, drive, session
@@ -174,3 +175,56 @@ def test_what_only_screens_do_is_handed_to_them() -> None:
     playing.show = lambda verb, word: shown.append((verb, word))
     drive(playing, stage)
     assert shown == [("inspect", "memory"), ("why", "disk"), ("console", ""), ("speed", "max")]
+
+
+ACROSS = (
+    '# One\n```play\nask "What?" "yes" if event restarted, "no" otherwise within 500 cycles\n```\n'
+    "# Two\n```play\nwait 200 cycles\n```\n# Three\n```play\nwait 500 cycles\n```\n"
+)
+
+
+def finish_beat(playing: LessonSession, stage: FakeStage) -> None:
+    """Let the machine run until the lesson waits."""
+    while 0 < playing.poll() < FREE:
+        stage.advance()
+
+
+def test_a_question_that_was_open_before_a_beat_is_open_again_after_going_back() -> None:
+    stage = FakeStage([TICK, (100, note("restarted", server="disk"))])
+    playing = session(ACROSS, stage, interactive=True)
+    playing.next()
+    playing.poll()
+    playing.answer(0)
+    playing.poll()
+    playing.next()
+    finish_beat(playing, stage)
+    assert playing.predictions[0].answer == "yes"
+    playing.back()
+    assert [(one.known, one.chosen) for one in playing.predictions] == [(False, 0)]
+    stage.script = [TICK] * 9
+    playing.next()
+    finish_beat(playing, stage)
+    playing.next()
+    finish_beat(playing, stage)
+    assert playing.predictions[0].answer == "no", "this time it went another way"
+
+
+def test_who_goes_back_and_predicts_again_is_scored_by_the_first_prediction() -> None:
+    stage = FakeStage([ANSWERED])
+    body = '# One\n```play\nask "What?" "it fails" if reply fails, "it works" otherwise\ncall fs.read "/x"\n```\n'
+    playing = session(body, stage, interactive=True)
+    for text in ("it works", "it fails"):
+        stage.script = [ANSWERED]
+        playing.next()
+        playing.poll()
+        assert playing.question is not None
+        playing.answer(playing.question.choices.index(text))
+        finish_beat(playing, stage)
+        assert playing.predictions[0].right is (text == "it fails")
+        reached = score(playing)
+        assert (reached.right, reached.asked) == (0, 1)
+        assert [one["predicted"] for one in results(playing, 1)["predictions"]] == ["it works"]
+        playing.back()
+        stage.replies.clear()
+        stage.requests = 0
+    assert (score(playing).right, score(playing).asked) == (0, 1), "also while it is not asked again"

@@ -1,0 +1,96 @@
+"""The playground with a lesson: its machine is replaced when it goes back in time, and hurries when it is told to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from playground.app import LESSON_SPEED, LivePlayground
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from playground.machine.live import Live
+    from playground.settings import Settings
+
+HURRY: Final = 10_000.0
+"""In a hurry idle time passes so many times as fast as outside."""
+
+
+class LessonPlayground(LivePlayground):
+    """One lesson on screen, from the first key to the file with the results."""
+
+    _calm: tuple[float, float] | None = None
+    """While the lesson hurries: the speed before, and how fast idle time passed."""
+
+    @classmethod
+    def of_lesson(cls, settings: Settings) -> Self:
+        """With the lesson of the settings and its machine. Raises mistakes of the user."""
+        from playground.starting import boot_lesson
+
+        apps: list[Self] = []
+        machine, session = boot_lesson(settings, lambda live: apps[0].go_on_with(live))
+        app = cls(settings, machine, session)
+        apps.append(app)
+        app.keep_results()  # also before the first key, so that a file that cannot be written is told at once
+        return app
+
+    def go_on_with(self, live: Live) -> None:
+        """The lesson has gone back in time: this machine takes the place of all others."""
+        from playground.machine.live import Live
+
+        for machine in (self.desk.machine, *self._machines.values()):
+            if isinstance(machine, Live):
+                machine.stop()
+        self.desk.looking.close()
+        if self._timelines is not None:
+            self._timelines.close()
+            self._timelines = None
+            self._machines.clear()
+            self.header.timeline = 1
+        if not live.view.ready:
+            live.set_speed(0)
+            self._to_slow_down = True
+        self._start(live)
+        self.desk.change(machine=live, moment=-1)
+        self.heard()
+
+    def show_first_timeline(self) -> None:
+        """Back to the machine that the lesson is played on."""
+        if self._timelines is not None and self.header.timeline != 1:
+            self.switch(1)
+
+    def hurry(self, *, on: bool) -> None:
+        """Let the machine of the lesson go flat out, and as before afterwards."""
+        from playground.machine.live import Live
+
+        live = self.desk.machine
+        if not isinstance(live, Live):
+            return
+        if on:
+            self._calm = (live.speed or LESSON_SPEED, live.idle_speed)
+            live.idle_speed = HURRY
+            live.set_speed(0)
+        elif self._calm is not None:
+            speed, live.idle_speed = self._calm
+            live.set_speed(0 if self._to_slow_down else speed)
+            self._calm = None
+
+    def lesson_ended(self) -> None:
+        """The results are kept; whoever is alone sees the score."""
+        self.keep_results()
+        if not self.settings.presenting:
+            super().lesson_ended()
+
+    def keep_results(self) -> None:
+        """Write down what the student has predicted so far. Raises CannotWrite."""
+        if self.settings.results is not None and self.session is not None:
+            from playground.linear import save_results
+            from playground.machine.live import Live
+
+            live = self.desk.machine
+            assert isinstance(live, Live)
+            save_results(self.session, live.core.trace.header.seed, self.settings.results)
+
+    def ended(self) -> None:
+        """The results, however far the lesson has come."""
+        self.keep_results()

@@ -1,0 +1,215 @@
+"""The lesson that is played on the screens: what the presenter's keys do to it, and what it does to the screens.
+
+The session (`scenarios.player`) decides what happens to the machine; the pane of the lesson only draws. Between them
+stands this: one key per beat, the way back, leaving the script and coming back to it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from playground.actions import COMMANDS, UserMistake
+from scenarios.stage import StageError
+
+if TYPE_CHECKING:
+    from playground.screens.application import Playground
+    from scenarios.logbook import Question
+    from scenarios.player import LessonSession
+
+NEXT: Final = frozenset({"right", "pagedown", "space", "full_stop", "enter"})
+"""What presenters and their clickers press to go on."""
+BACK: Final = frozenset({"left", "pageup", "backspace"})
+FIRST_PREDICT: Final = "First a prediction: press the number of an answer, or 0 to go on without one"
+
+
+class Script:
+    """One playing of a lesson on screen."""
+
+    def __init__(
+        self, app: Playground, session: LessonSession, *, student: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:  # fmt: skip
+        """`student`: nobody is there who could explain, so nothing can be tried before it was predicted."""
+        self.app = app
+        self.session = session
+        self.student = student
+        self.points = False
+        """The lesson has opened something by itself, and the keys still belong to the lesson."""
+        self._clock = clock
+        self._begun: float | None = None
+        self._hurries = False
+        self._to_show: list[tuple[str, str]] = []
+        self._ended = False
+        session.show = self._show_later
+
+    @property
+    def elapsed(self) -> int:
+        """Seconds since the first beat was begun."""
+        return 0 if self._begun is None else int(self._clock() - self._begun)
+
+    @property
+    def question(self) -> Question | None:
+        """The prediction that is asked for, as long as the script is not left."""
+        return None if self.session.free else self.session.question
+
+    @property
+    def place(self) -> str:
+        """ "beat 3 of 9"."""
+        session = self.session
+        if session.state == "ready":
+            return f"{len(session.beats)} beats"
+        return f"beat {session.shown + 1} of {len(session.beats)}" + (" · on your own" if session.free else "")
+
+    # -- keys ------------------------------------------------------------------------------------------------------
+
+    def take_key(self, key: str) -> bool:
+        """A key, before the pane that has the focus gets it: only while the lesson itself points at something."""
+        if not self.points or key not in NEXT | BACK:
+            self.points = False
+            return False
+        self._do(self.go_on if key in NEXT else self.go_back)
+        return True
+
+    def press(self, key: str) -> bool:
+        """A key in the pane of the lesson."""
+        if key in NEXT and not (key == "full_stop" and self.app.desk.looking.at is not None):
+            self._do(self.go_on)
+        elif key in BACK:
+            self._do(self.go_back)
+        elif key.isdecimal() and self.question is not None:
+            self.answer(int(key))
+        else:
+            return False
+        return True
+
+    def _do(self, action: Callable[[], object]) -> None:
+        try:
+            action()
+        except (UserMistake, StageError) as error:
+            self.app.desk.change(trouble=str(error), remark="")
+
+    def go_on(self) -> bool:
+        """Next: back into the script, the rest of the narration, faster, or the next beat. False after the end."""
+        session, desk = self.session, self.app.desk
+        if session.state == "over":
+            return False
+        self._attend()
+        if session.free:
+            session.come_back()
+            desk.change(remark="back in the lesson, where you left it; what you did on your own has not happened")
+        elif session.question is not None:
+            raise UserMistake(FIRST_PREDICT)
+        elif session.state == "running":
+            self._hurry()
+        elif session.state == "ready" or not self.app.lesson.scroll_on():
+            if self._begun is None:
+                self._begun = self._clock()
+            self.put_away()
+            session.next()
+        return True
+
+    def go_back(self) -> bool:
+        """To the end of the beat before, the machine too; out of the script, back into it."""
+        session, desk = self.session, self.app.desk
+        self._attend()
+        self._calm()
+        if session.free:
+            return self.go_on()
+        here = session.beat.title
+        if not session.back():
+            raise UserMistake("This is where the lesson begins")
+        self._ended = False
+        self.put_away()
+        desk.change(remark=f"“{here}” has not happened: space plays it again")
+        return True
+
+    def answer(self, number: int) -> None:
+        """Make a prediction by the number of an answer; 0 is none."""
+        question = self.session.question
+        if question is None or number > len(question.choices):
+            return
+        if number == 0:
+            self.session.skip()
+            self.app.desk.change(remark="nothing is predicted")
+        else:
+            self.session.answer(number - 1)
+            self.app.desk.change(remark=f"you predict: {question.choices[number - 1]}")
+
+    def leave(self) -> bool:
+        """Leave the script, to come back to this very place. False if there is nothing to leave."""
+        session = self.session
+        if self.student and session.question is not None and not session.free:
+            raise UserMistake(FIRST_PREDICT)
+        self._calm()
+        if not session.leave():
+            return False
+        self.app.desk.machine.run()
+        self.app.desk.change(remark="you are on your own, the machine runs; space brings back the lesson, as it was")
+        return True
+
+    def _attend(self) -> None:
+        """Whoever looks elsewhere, at the past or at another timeline, is brought to the lesson."""
+        app = self.app
+        if app.desk.looking.at is not None:
+            app.desk.change(moment=-1)
+        app.show_first_timeline()
+        if not app.desk.machine.running:
+            app.desk.machine.run()
+        if self.session.free:
+            app.screen.remove_class("inspecting")
+            app.hand.focus(app.lesson)
+
+    def put_away(self) -> None:
+        """What the lesson had opened."""
+        if self.points:
+            self.points = False
+            self.app.hand.take_off_sheet()
+            self.app.screen.remove_class("inspecting")
+            self.app.hand.focus(self.app.lesson)
+
+    def _hurry(self) -> None:
+        """Flat out to the end of the beat."""
+        if not self._hurries:
+            self._hurries = True
+            self.app.hurry(on=True)
+
+    def _calm(self) -> None:
+        if self._hurries:
+            self._hurries = False
+            self.app.hurry(on=False)
+
+    # -- what the lesson does to the screens -----------------------------------------------------------------------
+
+    def _show_later(self, verb: str, word: str) -> None:
+        """The lesson is carried out by the machine's program; panes are opened at the next look at the machine."""
+        command = self.session.command
+        rest = command.text.removeprefix(verb).strip() if verb == "find" and command is not None else word
+        self._to_show.append((verb, rest))
+
+    def poll(self) -> None:
+        """Show where the lesson points at, cover the shelves while it asks, open what it opens."""
+        session, desk = self.session, self.app.desk
+        lit = session.focus and session.state != "over" and not session.free
+        spotlight = frozenset({session.focus} if lit else ())
+        if self.app.hand.sheet is None and (spotlight, self.question) != (desk.spotlight, desk.question):
+            desk.change(spotlight=spotlight, question=self.question)
+            self.app.make_room_for(self.question)
+        if session.state != "running":
+            self._calm()
+        while self._to_show:
+            self._open(*self._to_show.pop(0))
+        if session.state == "over" and not self._ended:
+            self._ended = True
+            self.put_away()
+            self.app.lesson_ended()
+
+    def _open(self, verb: str, rest: str) -> None:
+        try:
+            COMMANDS[verb].run(self.app.hand, rest)
+        except Exception as error:
+            if not getattr(error, "is_users_mistake", False):
+                raise
+            self.app.desk.change(trouble=f"The lesson says `{verb} {rest}`".rstrip() + f": {error}", remark="")
+        self.points = True

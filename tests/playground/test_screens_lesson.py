@@ -1,0 +1,234 @@
+"""A lesson on screen with its machine: one key per beat, really back in time, out of the script and into it again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from playground.lesson_app import LessonPlayground
+from playground.machine.live import Live
+from playground.screens.inspector import Inspector
+from playground.screens.sheet_score import ScoreSheet
+from playground.settings import Settings
+from scenarios.player import LessonSession
+from tests.playground.screen_tools import picture, press, text_of, type_line
+from tests.playground.test_screens_live import live, until
+
+LESSON = """+++
+title = "Counting"
+system = "workshop"
+seed = 1
+minutes = 5
++++
+## Boot
+
+The system starts.
+
+```play
+run until event system-ready within 2 s
+run until fs is idle within 2 s
+focus counter
+```
+
+## Count
+
+It counts.
+
+```play
+note "Ask who counts."
+ask "What comes?" "one" if reply.value == 1, "two" if reply.value == 2, "nothing" otherwise
+call counter.increment
+expect reply.value == 1
+```
+
+## Look
+
+```play
+why counter
+call counter.increment
+expect reply.value == 2
+wait 100 s
+```
+"""
+
+
+@pytest.fixture
+def counting(tmp_path: Path) -> str:
+    """A lesson of three beats."""
+    path = tmp_path / "counting.md"
+    path.write_text(LESSON, encoding="utf-8")
+    return str(path)
+
+
+def parts(pilot: Pilot[int]) -> tuple[LessonPlayground, LessonSession]:
+    """The application and the session of its lesson."""
+    app = pilot.app
+    assert isinstance(app, LessonPlayground)
+    assert app.session is not None
+    return app, app.session
+
+
+async def play_to(pilot: Pilot[int], beat: int) -> None:
+    """Go on until so many beats are over; at a question the second answer is taken."""
+    _, session = parts(pilot)
+    while session.played < beat or session.state in ("running", "asking"):
+        await press(pilot, "2" if session.state == "asking" else "space")
+
+
+def core_of(app: LessonPlayground) -> object:
+    """The machine on screen."""
+    machine = app.desk.machine
+    assert isinstance(machine, Live)
+    return machine.core
+
+
+async def test_left_undoes_a_beat_on_the_machine_and_space_plays_it_again(counting: str) -> None:
+    async with live(Settings(lesson=counting)) as pilot:
+        app, session = parts(pilot)
+        await play_to(pilot, 1)
+        before = (app.desk.view.event_count, app.desk.view.cycle)
+        await play_to(pilot, 2)
+        assert session.verdict == "pending"
+        assert app.desk.view.event_count > before[0]
+        old = core_of(app)
+        await press(pilot, "left")
+        assert (app.desk.view.event_count, app.desk.view.cycle) == before
+        assert core_of(app) is not old
+        assert "Boot" in text_of(pilot, "#lesson").splitlines()[0]
+        assert "beat 1 of 3" in text_of(pilot, "#lesson")
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "asking")
+        await press(pilot, "1")
+        await play_to(pilot, 2)
+        assert [outcome.verdict for outcome in session.outcomes] == ["passed"]
+
+
+async def test_page_up_goes_back_to_before_boot_and_the_machine_boots_again(counting: str) -> None:
+    async with live(Settings(lesson=counting)) as pilot:
+        app, session = parts(pilot)
+        await play_to(pilot, 2)
+        await press(pilot, "pageup", "pageup")
+        assert (session.state, app.desk.view.ready) == ("ready", False)
+        assert "space begins" in text_of(pilot, "#lesson")
+        await press(pilot, "pageup")
+        assert "where the lesson begins" in picture(pilot)
+        await press(pilot, "pagedown")
+        await until(pilot, lambda: session.state == "beat-over")
+        assert app.desk.view.ready
+
+
+@pytest.mark.parametrize("key", ["space", "right", "pagedown", "full_stop"])
+async def test_every_key_of_a_clicker_goes_on(counting: str, key: str) -> None:
+    async with live(Settings(lesson=counting)) as pilot:
+        _, session = parts(pilot)
+        await press(pilot, key)
+        await until(pilot, lambda: session.state == "beat-over")
+        await press(pilot, key)
+        assert session.played == 2
+
+
+async def test_out_of_the_script_in_the_middle_of_a_question_and_back_to_it(counting: str) -> None:
+    async with live(Settings(lesson=counting)) as pilot:
+        app, session = parts(pilot)
+        await play_to(pilot, 1)
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "asking")
+        assert "What do you think?" in picture(pilot)
+        before = app.desk.view.event_count
+        await type_line(pilot, "call counter.increment by=7")
+        assert session.free
+        await until(pilot, lambda: "value = 7" in picture(pilot).splitlines()[-2])
+        assert "What do you think?" not in picture(pilot)
+        assert "on your own" in text_of(pilot, "#header")
+        await press(pilot, "space")
+        assert not session.free
+        assert app.desk.view.event_count == before
+        assert "What do you think?" in picture(pilot)
+        await press(pilot, "2")
+        await until(pilot, lambda: session.state == "beat-over")
+        assert [outcome.verdict for outcome in session.outcomes] == ["passed"], "the 7 has not happened"
+
+
+async def test_looking_at_the_past_does_not_leave_the_script_and_next_comes_back_to_now(counting: str) -> None:
+    async with live(Settings(lesson=counting)) as pilot:
+        app, session = parts(pilot)
+        await play_to(pilot, 1)
+        await press(pilot, "comma", "comma")
+        assert app.desk.moment >= 0
+        assert not session.free
+        await press(pilot, "full_stop")
+        assert session.played == 1
+        await press(pilot, "space")
+        assert (app.desk.moment, session.played) == (-1, 2)
+
+
+async def test_a_lesson_that_opens_a_pane_keeps_the_keys_and_puts_it_away(counting: str) -> None:
+    async with live(Settings(lesson=counting)) as pilot:
+        app, session = parts(pilot)
+        await play_to(pilot, 2)
+        await press(pilot, "space")
+        await until(pilot, lambda: app.screen.has_class("inspecting"))
+        inspector = app.query_one(Inspector)
+        assert "Why" in text_of(pilot, "Inspector")
+        tab = inspector.tab
+        await press(pilot, "left")
+        assert inspector.tab == tab
+        assert not app.screen.has_class("inspecting")
+        assert session.played == 2
+
+
+async def test_the_next_key_lets_a_beat_hurry(counting: str) -> None:
+    """Its last command waits for a hundred seconds."""
+    async with live(Settings(lesson=counting)) as pilot:
+        app, session = parts(pilot)
+        await play_to(pilot, 2)
+        await press(pilot, "space")
+        await until(pilot, lambda: len(session.outcomes) == 2)
+        machine = app.desk.machine
+        assert isinstance(machine, Live)
+        pace = (machine.speed, machine.idle_speed)
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "over")
+        await until(pilot, lambda: (machine.speed, machine.idle_speed) == pace)
+
+
+async def test_the_score_stands_at_the_end_with_an_explanation_and_escape_closes_it(counting: str) -> None:
+    async with live(Settings(lesson=counting)) as pilot:
+        app, session = parts(pilot)
+        await play_to(pilot, 3)
+        await until(pilot, lambda: app.hand.sheet is not None)
+        shown = text_of(pilot, "ScoreSheet")
+        right = session.predictions[0].right
+        assert f"You predicted {int(bool(right))} of 1 right." in shown
+        assert "What comes?" in shown
+        assert "one" in shown
+        await press(pilot, "escape")
+        assert app.hand.sheet is None
+        await press(pilot, "left")
+        assert session.played == 2
+        await play_to(pilot, 3)
+        await until(pilot, lambda: isinstance(app.hand.sheet, ScoreSheet))
+
+
+async def test_a_student_predicts_before_trying(counting: str, tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    async with live(Settings(lesson=counting, student=True, results=file)) as pilot:
+        app, session = parts(pilot)
+        assert json.loads(file.read_text())["predictions"] == []
+        await play_to(pilot, 1)
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "asking")
+        for key in ("p", "space"):
+            await press(pilot, key)
+            assert "First a prediction" in picture(pilot)
+        await type_line(pilot, "call counter.increment by=7")
+        assert not session.free
+        await press(pilot, "escape", "1")
+        await until(pilot, lambda: session.state == "beat-over")
+        app.ended()
+        found = json.loads(file.read_text())
+        assert (found["finished"], found["of"]) == (False, 1)
+        assert found["predictions"][0]["answer"] == "one"
