@@ -98,6 +98,15 @@ class LivePlayground(Playground):
             self.desk.machine.set_speed(LESSON_SPEED)
             self._to_slow_down = False
 
+    def _hear_of_programs(self) -> None:
+        """Say what became of a server's file that the person has changed."""
+        machine = self.desk.machine
+        news = getattr(machine, "news", "")
+        if news:
+            wrong = machine.news_is_trouble  # type: ignore[attr-defined]
+            machine.news = ""  # type: ignore[attr-defined]
+            self.desk.change(trouble=news if wrong else "", remark="" if wrong else news)
+
     def timelines(self) -> Timelines | None:
         """The tree; None as long as there is only the run as it was."""
         return self._timelines
@@ -116,15 +125,6 @@ class LivePlayground(Playground):
             self._timelines = Timelines(past, getattr(machine, "core", None))
             self._machines[1] = machine
         parent = next(one.id for one in self._timelines if one.past is past)
-    def _hear_of_programs(self) -> None:
-        """Say what became of a server's file that the person has changed."""
-        machine = self.desk.machine
-        news = getattr(machine, "news", "")
-        if news:
-            wrong = machine.news_is_trouble  # type: ignore[attr-defined]
-            machine.news = ""  # type: ignore[attr-defined]
-            self.desk.change(trouble=news if wrong else "", remark="" if wrong else news)
-
         timeline = self._timelines.branch(parent, looking.count)
         assert timeline.core is not None
         live = Live(timeline.core, running=False, speed=SPEED)
