@@ -6,6 +6,7 @@ takes tuples of numbers. Both directions are tables here, so that the replay its
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import Any, Final
 
 from kernel.abi import (
@@ -99,6 +100,63 @@ INVOCATIONS: Final[dict[str, tuple[Label, str, tuple[str, ...], tuple[str, ...]]
 WORD_BYTES: Final = WORD_BITS // 8
 
 
+RESET: Final = "reset"
+"""The one operation that is no system call: the controller stops a worker."""
+
+MESSAGES: Final[dict[str, tuple[str, ...]]] = {
+    "Call": ("dest", "label", "words", "caps"),
+    "Send": ("dest", "label", "words", "caps"),
+    "NBSend": ("dest", "label", "words", "caps"),
+    "Signal": ("dest",),
+    "Recv": ("src", "reply"),
+    "NBRecv": ("src", "reply"),
+    "Wait": ("src",),
+    "NBWait": ("src",),
+    "ReplyRecv": ("src", "reply", "label", "words", "caps"),
+    "NBSendRecv": ("dest", "label", "words", "caps", "src", "reply"),
+    "NBSendWait": ("dest", "label", "words", "caps", "src"),
+    "Yield": (),
+    "FaultRead": ("addr",),
+    "FaultWrite": ("addr",),
+    "FaultUndefined": (),
+    "FaultUnknownSyscall": ("n",),
+    RESET: (),
+}
+"""Every operation that is no invocation -> the arguments it cannot do without."""
+
+UNUSED_SYSCALLS: Final = 64
+"""From here on no number is a system call of this kernel."""
+ALIAS: Final = 1 << 62
+"""Added to the number of an unknown system call that would be a known one here, and taken off again in its message."""
+
+
+def problem_with(step: Any) -> str | None:
+    """Why a recorded step cannot be carried out, in one sentence; None if it can."""
+    if not isinstance(step, dict) or not isinstance(step.get("op"), str):
+        return f"a step is an object with an operation 'op', not {step!r}"
+    name = step["op"]
+    if name not in INVOCATIONS and name not in MESSAGES:
+        nearest = get_close_matches(name, (*INVOCATIONS, *MESSAGES), 1)
+        hint = f"; the nearest that it knows is {nearest[0]}" if nearest else ""
+        return f"the recording has an operation {name!r} that the replay does not know{hint}"
+    missing = [field for field in _fields(name) if field not in step]
+    if missing:
+        return f"{name} has no argument {', '.join(missing)}"
+    try:
+        if name != RESET:
+            trap_of(step)
+    except (KeyError, TypeError, ValueError) as error:
+        return f"an argument of {name} cannot be read ({type(error).__name__}: {error})"
+    return None
+
+
+def _fields(name: str) -> tuple[str, ...]:
+    if name in MESSAGES:
+        return MESSAGES[name]
+    _, invoked, words, caps = INVOCATIONS[name]
+    return (invoked, *words, *caps)
+
+
 def trap_of(step: Step) -> Trap:
     """The system call that a recorded step stands for. Raises KeyError for an operation it does not know."""
     name = step["op"]
@@ -137,7 +195,8 @@ def trap_of(step: Step) -> Trap:
         case "FaultUndefined":
             return (int(Syscall.UNDEFINED), 0)
         case "FaultUnknownSyscall":
-            return (step["n"],)
+            number = int(step["n"])
+            return (number if number >= UNUSED_SYSCALLS else number + ALIAS,)
     raise KeyError(f"the recording has an operation {name!r} that the replay does not know")
 
 
@@ -185,7 +244,7 @@ def _looks_untouched(step: Step, value: Message) -> bool:
 def _message(value: Message, with_badge: bool) -> dict[str, Any]:
     message: dict[str, Any] = {"badge": value.badge} if with_badge else {}
     message["label"] = value.label
-    message["words"] = list(value.words)
+    message["words"] = _fault_words(value) if with_badge else list(value.words)
     if value.caps or value.unwrapped:
         message["caps"] = value.caps
         message["unw"] = value.unwrapped
@@ -194,6 +253,14 @@ def _message(value: Message, with_badge: bool) -> dict[str, Any]:
     if with_badge and value.label in FAULT_NAMES and value.label != Fault.NULL:
         message["fault"] = FAULT_NAMES[Fault(value.label)]
     return message
+
+
+def _fault_words(message: Message) -> list[int]:
+    """The words of a message; the number of an unknown system call is the recorded one again."""
+    words = list(message.words)
+    if message.label == Fault.UNKNOWN_SYSCALL and words and 0 <= words[-1] - ALIAS < UNUSED_SYSCALLS:
+        words[-1] -= ALIAS
+    return words
 
 
 def _error(error: Error, words: list[int]) -> Result:
@@ -213,7 +280,7 @@ def fault_of(message: Message) -> Result:
     """A fault message, as the recordings write a fault that went to the controller."""
     name = FAULT_NAMES[Fault(message.label)] if message.label in FAULT_NAMES else str(message.label)
     if message.label != Fault.CAP_FAULT:
-        return ["fault", name, {"words": list(message.words)}]
+        return ["fault", name, {"words": _fault_words(message)}]
     _instruction, address, receiving, lookup, *details = message.words
     return ["fault", name, {"addr": address, "recv": receiving, "type": _lookup_name(lookup), "w": details}]
 

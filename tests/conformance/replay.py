@@ -2,31 +2,42 @@
 
     python tests/conformance/replay.py FOLDER [--verbose]
 
-prints a line per file of FOLDER (*.jsonl.xz or *.jsonl): cases and differing cases. It exits with 0 only if no case
-differs. The format of the files and the world they were recorded in are described in docs/conformance.md.
+prints a line per file of FOLDER (*.jsonl, or compressed: .xz, .gz, .bz2): cases and differing cases. It exits with 0
+only if no case differs; a line that is no case, and a case with an operation that the replay does not know, differ.
+The format of the files and the world they were recorded in are described in docs/conformance.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import bz2
+import gzip
 import json
 import lzma
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from kernel.abi import ObjectType
-from tests.conformance.operations import Result, Step, same
+from tests.conformance.operations import RESET, Result, Step, problem_with, same
 from tests.conformance.world import CONTROLLER_PRIORITY, TOP_PRIORITY, WORKERS, World
 
 Case = dict[str, Any]
+
+OPENERS: Final[dict[str, Callable[..., TextIO]]] = {".xz": lzma.open, ".gz": gzip.open, ".bz2": bz2.open}
+ENDINGS: Final = (".jsonl", *(f".jsonl{packed}" for packed in OPENERS))
+NEEDED: Final[dict[str, type]] = {
+    "case": int, "prio": list, "init": dict, "steps": list, "programs": dict, "start": list, "trace": list, "end": dict,
+}  # fmt: skip
+"""Name of a part of a case -> what it is in JSON."""
+WORKER_NAMES: Final = {str(worker) for worker in range(1, WORKERS + 1)}
 
 SHOWN: Final = 3
 """Differing cases of a file that are explained without --verbose."""
@@ -51,17 +62,29 @@ class Difference:
         )
 
 
-def read_cases(path: Path) -> Iterator[Case]:
-    """The cases of a recording, one at a time."""
-    opener = lzma.open if path.suffix == ".xz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            if line.strip():
-                yield json.loads(line)
+class NoCaseError(Exception):
+    """A recording that cannot be read, from a line on."""
 
 
-def replay(case: Case, *, check: bool = False) -> Difference | None:
+def read_cases(path: Path) -> Iterator[Any]:
+    """The cases of a recording, one at a time. Raises NoCaseError where the file cannot be read."""
+    opener = OPENERS.get(path.suffix, open)
+    number = 0
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                number += 1
+                if line.strip():
+                    yield json.loads(line)
+    except (OSError, EOFError, ValueError, RecursionError, lzma.LZMAError) as error:
+        raise NoCaseError(f"{path.name} cannot be read (line {number or 1}): {error}") from None
+
+
+def replay(case: Any, *, check: bool = False) -> Difference | None:
     """Play one case on a fresh kernel; the first difference, or None. `check`: verify all invariants all the time."""
+    unplayable = _unplayable(case)
+    if unplayable is not None:
+        return unplayable
     player = _Programs(case, check) if "programs" in case else _Steps(case, check)
     try:
         player.world.run()
@@ -70,6 +93,38 @@ def replay(case: Case, *, check: bool = False) -> Difference | None:
         text = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
         return Difference(case["case"], player.number, player.what, "an outcome", text)
     return player.difference
+
+
+def _unplayable(case: Any) -> Difference | None:
+    """What keeps a case from being played: something of the format is missing, or it has an unknown operation."""
+    if not isinstance(case, dict):
+        return _unread(0, 0, "a case is an object with 'case', 'prio' and 'steps' or 'programs'")
+    number, whole = case.get("case", 0), "programs" in case
+    needed = ("case", "prio", *(("programs", "start", "trace", "end") if whole else ("init", "steps")))
+    if missing := [name for name in needed if not isinstance(case.get(name), NEEDED[name])]:
+        return _unread(number, 0, f"the case has no {' and no '.join(missing)} that can be read")
+    if len(case["prio"]) != WORKERS or not all(type(priority) is int for priority in case["prio"]):
+        return _unread(number, 0, f"'prio' has to be {WORKERS} numbers, not {case['prio']}")
+    if whole and (set(case["programs"]) != WORKER_NAMES or not WORKER_NAMES.issuperset(map(str, case["start"]))):
+        return _unread(number, 0, f"'programs' and 'start' have to name the workers 1 to {WORKERS}")
+    for steps in case["programs"].values() if whole else [case["steps"]]:
+        for place, step in enumerate(steps):
+            problem = problem_with(step) or _misplaced(step, whole=whole)
+            if problem is not None:
+                return _unread(number, place, problem)
+    return None
+
+
+def _misplaced(step: Step, *, whole: bool) -> str | None:
+    if whole:
+        return f"a program cannot have the operation {RESET!r}" if step["op"] == RESET else None
+    if str(step.get("w")) not in WORKER_NAMES or not isinstance(step.get("out"), list):
+        return f"a step needs a worker 'w' from 1 to {WORKERS} and a list 'out'"
+    return None
+
+
+def _unread(case: int, step: int, why: str) -> Difference:
+    return Difference(case, step, "reading the case", "a case that can be played", why)
 
 
 class _Steps:
@@ -136,7 +191,7 @@ class _Programs:
     async def _script(self, world: World) -> None:
         await self._objects(world)
         programs = {int(number): program for number, program in self.case["programs"].items()}
-        passive = self.case["passive"]
+        passive = self.case.get("passive")
         if passive is not None:
             await world.command(passive, programs[passive])
             await world.unbind_sched_context(passive)
@@ -197,8 +252,10 @@ def in_words(step: Step) -> str:
 
 
 def recordings(folder: Path) -> list[Path]:
-    """The recordings in a folder, by name."""
-    return sorted(path for path in folder.iterdir() if path.name.endswith((".jsonl", ".jsonl.xz")))
+    """The recordings in a folder and those below it, by name; a file stands for itself."""
+    if folder.is_file():
+        return [folder]
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name.endswith(ENDINGS))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -208,23 +265,34 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="verify every invariant after every kernel entry (slow)")
     parser.add_argument("--case", type=int, help="only the case with this number")
     options = parser.parse_args(arguments)
-    if not options.folder.is_dir() or not recordings(options.folder):
+    paths = recordings(options.folder)
+    if not paths:
         parser.error(f"{options.folder} is not a folder with *.jsonl.xz files; the project's own are in {_own_data()}")
     total = 0
-    for path in recordings(options.folder):
-        began, cases, differences = time.perf_counter(), 0, []
-        for case in read_cases(path):
-            if options.case in (None, case["case"]):
-                cases += 1
-                difference = replay(case, check=options.check)
-                if difference is not None:
-                    differences.append(difference)
-        seconds = time.perf_counter() - began
-        print(f"{path.name}: {cases} cases, {len(differences)} differing ({seconds:.1f} s)", flush=True)
-        for difference in differences if options.verbose else differences[:SHOWN]:
+    for path in paths:
+        began = time.perf_counter()
+        cases, found = _replay_file(path, check=options.check, only=options.case)
+        name = path.relative_to(options.folder) if path != options.folder else path.name
+        print(f"{name}: {cases} cases, {len(found)} differing ({time.perf_counter() - began:.1f} s)", flush=True)
+        for difference in found if options.verbose else found[:SHOWN]:
             print(f"    {difference}")
-        total += len(differences)
+        total += len(found)
     return 1 if total else 0
+
+
+def _replay_file(path: Path, *, check: bool, only: int | None) -> tuple[int, list[Difference | NoCaseError]]:
+    """How many cases a recording has, and what differs. What cannot be read counts as a case that differs."""
+    cases, found = 0, list[Difference | NoCaseError]()
+    try:
+        for case in read_cases(path):
+            if only is None or (isinstance(case, dict) and case.get("case") == only):
+                cases += 1
+                difference = replay(case, check=check)
+                if difference is not None:
+                    found.append(difference)
+    except NoCaseError as error:
+        return cases + 1, [*found, error]
+    return cases, found
 
 
 def _own_data() -> Path:

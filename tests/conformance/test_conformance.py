@@ -6,6 +6,7 @@ a listed case that agrees is a failure too, so that the list cannot outlive its 
 
 from __future__ import annotations
 
+import gzip
 import json
 from functools import cache
 from pathlib import Path
@@ -99,3 +100,67 @@ def test_replay_of_an_empty_folder_says_what_is_missing(tmp_path: Path, capsys: 
     with pytest.raises(SystemExit):
         replay.main([str(tmp_path)])
     assert "is not a folder with *.jsonl.xz files" in capsys.readouterr().err
+
+
+SMALL: Final[dict[str, Any]] = {
+    "case": 1,
+    "prio": [100, 100, 100, 100],
+    "init": {"1": "CNode", "2": "Untyped", "3": "TCB", "4": "TCB", "5": "TCB", "6": "TCB"},
+    "steps": [],
+}
+"""A case of nothing, to add steps to."""
+
+
+def with_steps(*steps: dict[str, Any]) -> dict[str, Any]:
+    return {**SMALL, "steps": list(steps)}
+
+
+@pytest.mark.parametrize(
+    ("case", "why"),
+    [
+        (with_steps({"w": 1, "op": "CNode_Mimt", "out": []}), "nearest that it knows is CNode_Mint"),
+        (with_steps({"w": 1, "op": "Send", "dest": 1, "out": []}), "Send has no argument label, words, caps"),
+        (with_steps({"w": 9, "op": "Yield", "out": []}), "a step needs a worker 'w' from 1 to 4"),
+        (with_steps({"w": 1, "op": "Wait", "src": 1, "rx": [1], "out": []}), "an argument of Wait cannot be read"),
+        ({"case": 2, "prio": [1, 2, 3, 4]}, "the case has no init and no steps"),
+        ({**SMALL, "prio": [100]}, "'prio' has to be 4 numbers"),
+        ([1, 2], "a case is an object"),
+    ],
+)
+def test_a_case_that_cannot_be_played_differs_and_says_why(case: Any, why: str) -> None:
+    difference = replay.replay(case)
+    assert difference is not None
+    assert why in str(difference)
+
+
+def test_a_file_that_cannot_be_read_to_its_end_differs_after_the_cases_before(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "below").mkdir()
+    with gzip.open(tmp_path / "below" / "some.jsonl.gz", "wt", encoding="utf-8") as recording:
+        recording.write(json.dumps(SMALL) + "\n\n{broken")
+    (tmp_path / "none.jsonl.xz").write_bytes(b"no compressed file")
+    assert replay.main([str(tmp_path)]) == 1
+    printed = capsys.readouterr().out
+    assert "below/some.jsonl.gz: 2 cases, 1 differing" in printed
+    assert "none.jsonl.xz: 1 cases, 1 differing" in printed
+    assert "cannot be read (line 3)" in printed
+
+
+def test_every_number_can_stand_for_an_unknown_system_call() -> None:
+    for number in (0, 5, 30, 200, (1 << 64) - 1):
+        fault = {"badge": 101, "label": 2, "words": [None] * 12 + [number], "fault": "UnknownSyscall"}
+        case = with_steps(
+            {"w": 1, "op": "FaultUnknownSyscall", "n": number, "out": [[1, "blocked"]]},
+            {"w": 2, "op": "NBWait", "src": 8, "out": [[2, "msg", fault]]},
+        )
+        case["init"] = {**SMALL["init"], "7": "Notification", "8": "Endpoint"}
+        assert replay.replay(case) is None
+
+
+def test_a_fault_of_a_program_whose_thread_is_suspended_leaves_it_stopped() -> None:
+    programs: dict[str, list[dict[str, Any]]] = {"1": [{"op": "TCB_Suspend", "tcb": 4}], "2": [], "3": [], "4": []}
+    programs["2"] = [{"op": "Wait", "src": 0}]
+    case = {"case": 1, "prio": [100, 101, 100, 100], "programs": programs, "start": [1, 2]}
+    ends = {"1": ["finished"], "2": ["stopped"], "3": ["finished"], "4": ["finished"]}
+    assert replay.replay({**case, "trace": [[1, 0, "ok"]], "end": ends}) is None

@@ -68,6 +68,14 @@ class Worker:
         self.stale = True
 
     def resume(self, value: Any) -> Trap:
+        """The kernel would take an exception for the end of the thread; the replay itself has failed then."""
+        try:
+            return self._next(value)
+        except Exception as error:
+            self.world.failed(error)
+            return _PARK
+
+    def _next(self, value: Any) -> Trap:
         if self.executing is not None:
             self.world.completed(self, self.executing, value)
             self.executing = None
@@ -268,14 +276,20 @@ class World:
         while self._faults:
             message = await nb_wait(self.fault_endpoint)
             if message.label == UNTOUCHED:
-                raise ReplayError(f"no fault message from the workers {sorted(self._faults)} that faulted")
+                self._faults.clear()  # somebody suspended them since: their messages were cancelled
+                return
             number = message.badge - FAULT_BADGE
-            position = self._faults.pop(number)
+            position = self._faults.pop(number, len(self.kernel.events))
             worker = self.workers[number]
             if worker.executing is not None:
                 self.completions.append((position, number, worker.executing, fault_of(message)))
             worker.give_up()
             self.collect()
+
+    def failed(self, error: Exception) -> None:
+        """The replay cannot go on; `run` raises the first reason."""
+        self._error = self._error or error
+        self._done = True
 
     # -- what happened -----------------------------------------------------------------------------------------
 
