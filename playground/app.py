@@ -11,10 +11,13 @@ import signal
 from typing import TYPE_CHECKING, Any, Final
 
 from playground.actions import UserMistake
+from playground.attentive import ShortTurns, attentive
 from playground.screens.application import Playground
 from playground.screens.standby import Standby, outline_of
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from playground.hub import Hub
     from playground.machine.guest import Guest
     from playground.machine.live import Live
@@ -37,9 +40,11 @@ class LivePlayground(Playground):
 
     def __init__(self, settings: Settings, machine: Machine, session: LessonSession | None = None) -> None:
         """`machine`: one that has booted, a recording, or one that stands for it until the first frame is drawn."""
+        self._hub: Hub | None = None
+        self._answered = 0
+        """Number of the last key whose effect is drawn, and not yet painted."""
         super().__init__(machine, settings, session)
         self._guest: Guest | None = None
-        self._hub: Hub | None = None
         self._timelines: Timelines | None = None
         self._machines: dict[int, Machine] = {}
         """The machine of every timeline, by its number."""
@@ -54,6 +59,25 @@ class LivePlayground(Playground):
         for number in EARLY_SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self.leave)
         self.call_after_refresh(self._boot)
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's, which tells the machines to stand aside as soon as a key has come."""
+        return attentive(super().get_driver_class(), self._key_has_come, self._painted)
+
+    def _key_has_come(self) -> None:
+        if self._hub is not None:
+            self._hub.courtesy.ask()
+
+    def answer(self) -> None:
+        """Draw what keys have done; once it is on the terminal, the machines go on."""
+        super().answer()
+        if self._hub is not None:
+            self._answered = self._hub.courtesy.asked
+
+    def _painted(self) -> None:
+        if self._answered and self._hub is not None:
+            self._hub.answered(self._answered)
+            self._answered = 0
 
     def _boot(self) -> None:
         from playground.machine.live import Live
@@ -92,7 +116,9 @@ class LivePlayground(Playground):
             self._hub.add(live)
 
     def poll(self) -> None:
-        """Look at the machine; once a lesson's has booted, slow it down."""
+        """Look at the machine, unless a key waits for its answer; once a lesson's has booted, slow it down."""
+        if self._hub is not None and self._hub.courtesy.seconds > 0:
+            return
         super().poll()
         if self._to_slow_down and self.desk.view.event_count and self.desk.view.ready:
             self.desk.machine.set_speed(LESSON_SPEED)

@@ -20,6 +20,7 @@ from kernel.costs import CYCLES_PER_MICROSECOND
 from kernel.events import FAULTED, MESSAGE, REPLIED, Event
 from playground.machine.backing import BlockBacking
 from playground.machine.core import Core
+from playground.machine.courtesy import Courtesy
 from playground.machine.own_files import LOOK, OwnFiles
 from playground.machine.pace import FLAT_OUT, Pace
 from playground.requests import call_request
@@ -37,9 +38,11 @@ CYCLES_PER_SECOND: Final = CYCLES_PER_MICROSECOND * 1_000_000
 PERSON: Final = "you"
 TALK: Final = frozenset({MESSAGE, REPLIED, FAULTED})
 """Events at which a step to the next message ends."""
-SLICE: Final = 200
-"""Kernel entries between two looks at the clock, flat out."""
-SLICE_SECONDS: Final = 0.008
+SLICE: Final = 20
+"""Kernel entries between two looks at the clock."""
+EVENTS_AN_ENTRY: Final = 16
+"""More than a kernel entry usually makes: so many are reckoned with, lest a pace be overshot."""
+SLICE_SECONDS: Final = 0.004
 """How long the processor keeps the host to itself."""
 WALL_DRIFT: Final = 1_000_000
 """Microseconds by which the machine's wall clock may be wrong before it is told."""
@@ -71,6 +74,8 @@ class Live:
         """The cycle at which the gate has to be asked again even if everybody waits, or None. A lesson sets it."""
         self.idle_speed = 1.0
         """How many times as fast as outside idle time passes. A lesson sets it."""
+        self.courtesy = Courtesy()
+        """When to stand aside for the screens."""
         self.trouble = ""
         """Why the machine stopped by itself, in one sentence."""
         self.news = ""
@@ -297,6 +302,8 @@ class Live:
             entries = SLICE if self.gate is None else self.gate()
             if pace.standing or entries <= 0:
                 await self._sleep(None)
+            elif (seconds := self.courtesy.seconds) > 0:
+                await self._sleep(seconds, keep_idle=True)
             elif core.idle:
                 await self._be_idle()
             elif pace.flat_out:
@@ -314,18 +321,25 @@ class Live:
         end = time.perf_counter() + SLICE_SECONDS
         while entries > 0 and not self.core.idle:
             self.core.run(min(entries, SLICE))
-            if time.perf_counter() >= end:
-                return
+            if time.perf_counter() >= end or self.courtesy.seconds > 0:
+                break
             entries = SLICE if self.gate is None else self.gate()
+        self._keep_up()
+
+    def _keep_up(self) -> None:
+        """If anybody looks at what is true: take it in while there is little, so that nobody has to wait for it."""
+        if self._fold is not None:
+            self._fold.update(self.events[self._fold.view.event_count :])
 
     async def _run_paced(self, entries: int) -> None:
         """As many events as the pace allows by now, one kernel entry at a time."""
         core, pace = self.core, self.pace
         allowed = pace.allowed(trio.current_time())
+        end = time.perf_counter() + SLICE_SECONDS
         events = core.kernel.events
         while allowed > 0 and entries > 0 and not core.idle:
             before = len(events)
-            entries -= core.run(1)
+            entries -= core.run(min(entries, 1 if pace.stepping else max(1, min(SLICE, allowed // EVENTS_AN_ENTRY))))
             made = len(events) - before
             messages = sum(event[0] in TALK for event in events[before:])
             pace.happened(made, messages)
@@ -333,6 +347,9 @@ class Live:
                 allowed -= made
                 if pace.standing:
                     return
+            if time.perf_counter() >= end or self.courtesy.seconds > 0:
+                break
+        self._keep_up()
         if pace.running and allowed <= 0:
             await self._sleep(pace.wait(trio.current_time()))
         else:

@@ -117,6 +117,7 @@ class Playground(App[int]):
         self._polls = 0
         self._notes_end = 0
         """Number of the first event whose note has not been looked at yet."""
+        self._answering = False
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.settings.theme or THEMES[0].name
@@ -221,7 +222,19 @@ class Playground(App[int]):
         """Keys are acted on one after the other, so that one can type ahead of the screens."""
         if isinstance(event, events.Key) and not event.is_forwarded and self._take_key(event):
             return
-        await super().on_event(event)
+        if not self._take_key(event):
+            await super().on_event(event)
+        if not self._answering:  # keys that were typed ahead are answered together
+            self._answering = True
+            self.call_later(self.answer)
+
+    def answer(self) -> None:
+        """Paint what keys have done, without waiting for the next look at the machine."""
+        self._answering = False
+        if not self.screen_stack:
+            return  # everything is being taken down
+        for pane in self.panes:
+            pane.poll()
 
     def _take_key(self, event: events.Key) -> bool:
         """First the pane that has the focus, then the actions. False if neither has a use for the key."""
