@@ -220,7 +220,8 @@ class Playground(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys are acted on one after the other, so that one can type ahead of the screens."""
-        if isinstance(event, events.Key) and not event.is_forwarded and self._take_key(event):
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
             return
         if not self._take_key(event):
             await super().on_event(event)
