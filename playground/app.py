@@ -120,6 +120,7 @@ class LivePlayground(Playground):
         if self._hub is not None and self._hub.courtesy.seconds > 0:
             return
         super().poll()
+        self._hear_of_programs()
         if self._to_slow_down and self.desk.view.event_count and self.desk.view.ready:
             self.desk.machine.set_speed(LESSON_SPEED)
             self._to_slow_down = False
@@ -146,7 +147,6 @@ class LivePlayground(Playground):
         past = looking.past
         if past is None or not looking.count:
             raise UserMistake("There is no moment to begin from yet")
-        self._hear_of_programs()
         if self._timelines is None:
             self._timelines = Timelines(past, getattr(machine, "core", None))
             self._machines[1] = machine
@@ -209,7 +209,8 @@ def run(settings: Settings) -> int:
         standby: Any = Standby(outline_of(system_text(settings.system)), running=True, speed=SPEED)
         app = LivePlayground(settings, standby)
     try:
-        code = app.run()
+        with ShortTurns():
+            code = app.run()
     finally:
         app.ended()
     if app.failure is not None:

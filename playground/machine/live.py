@@ -332,7 +332,7 @@ class Live:
             self._fold.update(self.events[self._fold.view.event_count :])
 
     async def _run_paced(self, entries: int) -> None:
-        """As many events as the pace allows by now, one kernel entry at a time."""
+        """As many events as the pace allows by now, few kernel entries at a time; a step ends after exactly one."""
         core, pace = self.core, self.pace
         allowed = pace.allowed(trio.current_time())
         end = time.perf_counter() + SLICE_SECONDS
