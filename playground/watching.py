@@ -28,6 +28,7 @@ def files_of(names: Sequence[str]) -> Iterator[Path]:
             folder = Path(name).parent
             yield Path(name)
             yield from folder.glob("*.toml")
+            yield from folder.glob("*.py")
     for package in (kernel, servers, scenarios, playground):
         root = Path(package.__path__[0])
         for ending in ("*.py", "*.lark", "*.md", "*.toml"):
