@@ -17,13 +17,14 @@ from playground.machine.devices.operator import OperatorBusy, RequestTooLong
 from playground.machine.probe import ProbeError
 from playground.requests import call_request, delete_request, revoke_request
 from playground.trace import Input
+from playground.view.deadlock import deadlocks
 from playground.view.facts import facts_of, holds
 from playground.view.fold import Fold
 from playground.view.reach import can_reach
 from scenarios.language import world_of
 from scenarios.language.syntax import Ask
 from scenarios.player import LessonSession
-from scenarios.stage import Argument, Reply, ServerFacts, StageError
+from scenarios.stage import Argument, Deadlock, Reply, ServerFacts, StageError
 
 if TYPE_CHECKING:
     from playground.machine.live import Live
@@ -117,10 +118,20 @@ class CoreStage:
         self._update()
         return can_reach(self._fold.view, source, destination).possible
 
-    def holds(self, server: str, capability: str) -> bool:
-        """Whether a server still has what the manifest calls so: the slot of that name is not empty."""
+    def holds(self, server: str, capability: str, rights: Sequence[str] = ()) -> bool:
+        """Whether a server has a capability, with all of these rights."""
         self._update()
-        return holds(self._fold.view, self.core.manifest, server, capability)
+        return holds(self._fold.view, self.core.manifest, server, capability, rights)
+
+    def deadlocks(self) -> Sequence[Deadlock]:
+        """The circles of servers that wait for each other."""
+        self._update()
+        return deadlocks(self._fold.view)
+
+    @property
+    def manifest(self) -> Manifest:
+        """Of the system."""
+        return self.core.manifest
 
     # What is done
 

@@ -13,7 +13,10 @@ from scenarios.language.syntax import Condition, EventPattern, Literal
 from scenarios.language.verbs import ALIVE, STATES
 from scenarios.language.words import duration_in_words, event_in_words
 from scenarios.matching import Chronicle
+from scenarios.parameters import SettingError
 from scenarios.stage import Reply, ServerFacts, Stage
+from scenarios.what_if import changed, refusal, stands_at
+from servers.manifest import ManifestError
 
 LONGEST_QUOTE: Final = 160
 """Characters of a reply that a failing line shows."""
@@ -44,6 +47,8 @@ class Finding:
     """Number of the event that made it hold, or -1."""
     final: bool = False
     """It does not hold and cannot come to hold any more, whatever happens."""
+    told: str = ""
+    """More about how it holds, in words; may be empty."""
 
 
 @dataclass(slots=True)
@@ -68,6 +73,8 @@ class Judge:
         self.chronicle = Chronicle(stage.name_of)
         self._resume_at: dict[tuple[int, int], int] = {}
         """By identity and first event of an `event` condition: the first event that it was not held against yet."""
+        self._refusals: dict[tuple[str, tuple[syntax.ManifestChange, ...]], ManifestError | None] = {}
+        """What is wrong with the manifests that were asked about."""
 
     def rewind(self) -> None:
         """The stage has gone back in time: forget what was remembered of its events."""
@@ -103,12 +110,41 @@ class Judge:
                 instead = f"{condition.source} {can} reach {condition.destination}"
                 return Finding(reaches == condition.possible, instead)
             case syntax.Holds():
-                held = self.stage.holds(condition.server.text, condition.capability.text)
+                rights = [right.text for right in condition.rights]
+                held = self.stage.holds(condition.server.text, condition.capability.text, rights)
                 return Finding(held == condition.held, f"{condition.server} {'holds' if held else 'lacks'} it")
             case syntax.Property():
                 number = getattr(self.stage.server(condition.server.text), condition.name.text)
                 compared = _growing if condition.name.text in _GROWING else _compared
                 return compared(condition.comparison, number, condition.number, "it is")
+            case syntax.Deadlock():
+                return self._deadlock(condition)
+            case syntax.Judged():
+                return self._judged(condition)
+
+    def _deadlock(self, condition: syntax.Deadlock) -> Finding:
+        circles = self.stage.deadlocks()
+        told = "; ".join(circle.text for circle in circles)
+        wanted = {server.text for server in condition.servers}
+        found = next((circle for circle in circles if not wanted or set(circle.servers) == wanted), None)
+        if condition.negated:
+            return Finding(found is None, told, final=found is not None)
+        return Finding(found is not None, told or "nobody waits in a circle", told=found.text if found else "")
+
+    def _judged(self, condition: syntax.Judged) -> Finding:
+        manifest = self.stage.manifest
+        asked = (manifest.text, condition.changes)
+        try:
+            if asked not in self._refusals:
+                self._refusals[asked] = refusal(manifest.text, manifest.file, condition.changes)
+            error = self._refusals[asked]
+        except SettingError as impossible:
+            return Finding(False, str(impossible), final=True)
+        if error is None:
+            return Finding(condition.accepted, "it is accepted", final=True)
+        place = condition.place.text if condition.place else ""
+        elsewhere = place and not stands_at(error, changed(manifest.text, condition.changes), place)
+        return Finding(not condition.accepted and not elsewhere, f"it is refused: {error}", final=True, told=str(error))
 
     def _find(self, event: EventPattern, scope: Scope, begin: int | None = None) -> Iterator[int]:
         """Numbers of the events that count, without those that come too late."""

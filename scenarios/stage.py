@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from kernel.events import Event
+from servers.manifest import Manifest
 
 Argument = int | str | bool | bytes
 """An argument of a call, typed as its interface says."""
@@ -50,6 +51,15 @@ class Reply:
     """The whole answer in words."""
     fields: Mapping[str, int | str] = field(default_factory=dict)
     """Decoded results by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlock:
+    """Servers each of which waits for the next, and the last for the first."""
+
+    servers: tuple[str, ...]
+    text: str
+    """Who waits for whom and for what, as a clause."""
 
 
 class StageError(Exception):
@@ -95,8 +105,16 @@ class Stage(Protocol):
     def reaches(self, source: str, destination: str) -> bool:
         """Whether a server holds a capability to send to an endpoint of another."""
 
-    def holds(self, server: str, capability: str) -> bool:
-        """Whether a server still has the capability that the manifest calls so."""
+    def holds(self, server: str, capability: str, rights: Sequence[str] = ()) -> bool:
+        """Whether a server has what the manifest calls so or, with a dot, a capability to the object of that name; with
+        all of these rights."""
+
+    def deadlocks(self) -> Sequence[Deadlock]:
+        """The circles of servers that wait for each other, the oldest first."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Of the system."""
 
     def call(self, server: str, operation: str, arguments: Mapping[str, Argument]) -> int:
         """Let `you` call an operation; the number of the request. Raises StageError."""

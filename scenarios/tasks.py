@@ -129,7 +129,8 @@ class Running(_Bounded):
         else:
             finding = self.judge.judge(self.until, self.scope)
             if finding.holds:
-                return Result("passed", f"after {duration_in_words(self.stage.cycle - self.begin)}")
+                more = f": {finding.told}" if finding.told else ""
+                return Result("passed", f"after {duration_in_words(self.stage.cycle - self.begin)}{more}")
         if self.late:
             if self.until is None:
                 return Result("failed", f"somebody still had something to do {self.time_over()}")
@@ -147,7 +148,9 @@ class Expecting(_Bounded):
         self.condition = expect.condition
         self.at_once = expect.limit is None
         self.scope = scope
-        self.must_last = isinstance(expect.condition, syntax.Absent | syntax.NoReply)
+        self.must_last = isinstance(expect.condition, syntax.Absent | syntax.NoReply) or (
+            isinstance(expect.condition, syntax.Deadlock) and expect.condition.negated
+        )
         if not self.at_once:
             scope.deadline = self.deadline
 
@@ -158,8 +161,8 @@ class Expecting(_Bounded):
         if finding.holds and (over or not self.must_last):
             in_time = self.at_once or not self.late or self.must_last or finding.event >= 0 or self.stage.exhausted
             if in_time:
-                told = f"after {duration_in_words(passed)}" if passed and not self.must_last else ""
-                return Result("passed", told, finding.event)
+                told = [f"after {duration_in_words(passed)}"] if passed and not self.must_last else []
+                return Result("passed", ": ".join([*told, *([finding.told] if finding.told else [])]), finding.event)
             return Result("failed", f"it came too late, after {duration_in_words(passed)}")
         if not finding.holds and (over or finding.final):
             more = self.judge.why_not(self.condition, self.scope)

@@ -98,6 +98,10 @@ PROGRAMS: Final[dict[str, Program]] = {
         Program("pager", 78, "fetches pages for those who miss them", "servers.lessons.pager"),
         Program("rogue_pager", 79, "fetches the wrong pages, or none", "servers.lessons.rogue_pager"),
         Program("notebook", 80, "writes on pages and reads them again", "servers.lessons.notebook"),
+        Program("folder", 81, "reads files into pages of memory", "servers.lessons.folder"),
+        Program("room", 82, "hands out pages of memory", "servers.lessons.room"),
+        Program("drive", 83, "keeps pages", "servers.lessons.drive"),
+        Program("reader", 84, "reads a file now and then", "servers.lessons.reader"),
         Program("mission", 69, "the watchdog, and who listens to the ground", "servers.lessons.mission"),
     )
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Tab, Target, entry, wrapped
-from playground.view import why
+from playground.view import deadlock, why
 from playground.view.why_not import why_not
 
 _last: dict[tuple[object, ...], list[why.Because]] = {}
@@ -16,9 +16,14 @@ def _why_not(desk: Desk) -> str | None:
     return desk.why_not[0] if desk.why_not is not None and desk.why_not[1] == desk.moment else None
 
 
+def _of_state(desk: Desk) -> bool:
+    """Whether it is about the selected server, and not about the event that is looked at."""
+    return desk.moment < 0 or (desk.why_state and desk.server is not None)
+
+
 def _chain(desk: Desk) -> list[why.Because]:
     server = desk.server
-    state = (server.status, server.waits_for, server.thread) if server and desk.moment < 0 else None
+    state = (server.status, server.waits_for, server.thread) if server and _of_state(desk) else None
     view, events = desk.view, desk.machine.events
     if (asked := _why_not(desk)) is not None:
         asking = ("why not", asked, view.event_count)
@@ -41,11 +46,14 @@ def page(desk: Desk, width: int) -> Page:
     asked = _why_not(desk)
     if desk.moment < 0 and desk.server is None and asked is None:
         return Page([entry(("Nothing is selected.", "quiet"))])
-    title = f" Why event {desk.moment:,}?" if desk.moment >= 0 else f" Why is {desk.selected} as it is?"
+    then = "as it is" if desk.moment < 0 else "as it was"
+    title = f" Why is {desk.selected} {then}?" if _of_state(desk) else f" Why event {desk.moment:,}?"
     if asked is not None:
         title = f" Why not {asked}?" if asked else " Why did nothing happen?"
     chain = _chain(desk)
     lines: list[Entry] = [entry((title, "title")), entry(("", "text"))]
+    if asked is None:
+        lines += _circle(desk, width)
     for place, because in enumerate(chain):
         lead = "because" if place and asked is None else "       "
         ink = "text" if place else "text bold"
@@ -59,6 +67,15 @@ def page(desk: Desk, width: int) -> Page:
     if not chain:
         lines.append(entry((" It is not waiting for anybody.", "quiet")))
     return Page(lines)
+
+
+def _circle(desk: Desk, width: int) -> list[Entry]:
+    """The circle of servers that wait for each other, if the selected one is or ends in one now."""
+    circle = deadlock.circle_from(desk.view, desk.server.thread) if desk.server and desk.moment < 0 else ()
+    if not circle:
+        return []
+    lines = [entry((f" {line}", "waiting")) for line in deadlock.drawing(circle, width - 2)]
+    return [entry((" A deadlock: each waits for the next.", "faulted")), *lines, entry(("", "text"))]
 
 
 TAB = Tab("Why", "the chain of causes, back to what came from outside", page, "enter goes to that moment")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, cast, overload
 
 from kernel import events as ev
 from kernel.events import Event
+from playground.view.deadlock import deadlocks
 from playground.view.facts import facts_of, holds
 from playground.view.fold import Fold
 from playground.view.reach import can_reach
@@ -19,7 +20,7 @@ from playground.view.servers import describe_one
 from scenarios.conditions import Judge, Scope
 from scenarios.language import LanguageError, Problem, check_command, parse_line, syntax, world_of
 from scenarios.matching import Chronicle
-from scenarios.stage import ServerFacts, Stage
+from scenarios.stage import Deadlock, ServerFacts, Stage
 
 if TYPE_CHECKING:
     from playground.timeline.past import Past
@@ -32,6 +33,11 @@ _CAPABILITIES: Final = frozenset(
 )
 _ALWAYS: Final = frozenset((ev.NOTE, ev.NAMED, ev.OBJECT_DESTROYED, ev.PROBE))
 """Kinds of events after which any server may be in another state."""
+_WAITING: Final = frozenset((ev.THREAD_STATE, ev.MESSAGE, ev.REPLIED, ev.FAULTED, *_ALWAYS))
+"""Kinds of events after which somebody may wait for somebody else."""
+_SEARCHED: Final = (
+    syntax.Happened, syntax.IsState, syntax.Reach, syntax.Holds, syntax.Property, syntax.Deadlock,
+)  # fmt: skip
 
 
 def condition_of(text: str, manifest: Manifest) -> Condition:
@@ -44,7 +50,7 @@ def condition_of(text: str, manifest: Manifest) -> Condition:
     condition = command.action.condition
     if command.action.limit is not None:
         raise LanguageError(Problem("search", 1, 1, "The past is searched to its end; leave out `within`", text))
-    if not isinstance(condition, (syntax.Happened, syntax.IsState, syntax.Reach, syntax.Holds, syntax.Property)):
+    if not isinstance(condition, _SEARCHED):
         sentence = (
             "The past is searched for an event, a state, what can be reached or is held: `event restarted server=disk`,"
             " `fs is waiting`, `you cannot reach disk`"
@@ -133,6 +139,8 @@ class Search:
         condition = self._condition
         if isinstance(condition, (syntax.Reach, syntax.Holds)):
             return event[0] in _CAPABILITIES
+        if isinstance(condition, syntax.Deadlock):
+            return event[0] in _WAITING
         if event[0] in _ALWAYS or (isinstance(condition, syntax.Property) and event[0] in _CAPABILITIES):
             return True
         assert isinstance(condition, (syntax.IsState, syntax.Property))
@@ -163,9 +171,13 @@ class Onlooker:
         """Whether a server can send to another."""
         return can_reach(self._view, source, destination).possible
 
-    def holds(self, server: str, capability: str) -> bool:
+    def holds(self, server: str, capability: str, rights: Sequence[str] = ()) -> bool:
         """Whether a server has a capability."""
-        return holds(self._view, self._manifest, server, capability)
+        return holds(self._view, self._manifest, server, capability, rights)
+
+    def deadlocks(self) -> Sequence[Deadlock]:
+        """Who waits for each other."""
+        return deadlocks(self._view)
 
 
 class Beginning(Sequence[Event]):

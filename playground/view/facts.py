@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+from kernel.abi import Rights
 from playground.view.model import ServerView, View
 from playground.view.servers import slot_names
 from scenarios.stage import ServerFacts
 from servers.manifest import Manifest
 
+RIGHTS: Final = {
+    "read": Rights.READ, "write": Rights.WRITE, "grant": Rights.GRANT, "grant-reply": Rights.GRANT_REPLY,
+}  # fmt: skip
+"""Rights as the language writes them."""
 _STATES: Final = {"absent": "not-started"}
 """Keys of the View whose word in a lesson is another."""
 
@@ -30,10 +36,17 @@ def facts_of(server: ServerView) -> ServerFacts:
     )
 
 
-def holds(view: View, manifest: Manifest, server: str, capability: str) -> bool:
-    """Whether a server still has what the manifest calls so: the slot of that name is not empty."""
+def holds(view: View, manifest: Manifest, server: str, capability: str, rights: Sequence[str] = ()) -> bool:
+    """Whether a server has what the manifest calls so (the slot of that name is not empty) or, if there is a dot in the
+    name, a capability to the object that is called so, wherever it is from; and with all of these rights."""
+    wanted = sum((RIGHTS[right] for right in rights), Rights.NONE)
     held = view.held.get(view.servers[server].cspace, {})
-    return any(slot_names(manifest, server).get(slot) == capability for slot in held)
+    if "." in capability:
+        found = [cap for cap in held.values() if view.names.get(cap.object) == capability]
+    else:
+        names = slot_names(manifest, server)
+        found = [cap for slot, cap in held.items() if names.get(slot) == capability]
+    return any(cap.rights & wanted == wanted for cap in found)
 
 
 def _state(server: ServerView) -> str:

@@ -13,7 +13,7 @@ from typing import Final
 
 from kernel import events as ev
 from kernel.events import Event
-from playground.view import decode, inputs
+from playground.view import deadlock, decode, inputs
 from playground.view.derivation import capabilities_to
 from playground.view.model import ServerView, View
 from playground.view.sentences import address, sentence
@@ -68,8 +68,9 @@ def why_waiting(view: View, events: Sequence[Event], server: str) -> list[Becaus
     while here in view.servers and here not in visited:
         visited.add(here)
         here = _link_of_server(view, events, view.servers[here], chain)
-    if here in visited and len(visited) > 1 and here:
-        chain.add(-1, f"That closes a circle: {' waits for '.join([*_circle(visited, view, here), here])}.")
+    circle = deadlock.circle_from(view, view.servers[server].thread) if server in view.servers else ()
+    if circle:
+        chain.add(-1, f"That is a deadlock: {deadlock.in_words(circle)}; nobody in this circle will go on by itself.")
     return chain.links
 
 
@@ -79,16 +80,6 @@ def why_event(view: View, events: Sequence[Event], number: int) -> list[Because]
     if 0 <= number < len(events):
         _explain(view, events, number, chain)
     return chain.links
-
-
-def _circle(visited: set[str], view: View, start: str) -> list[str]:
-    names, here = [start], start
-    while True:
-        waiting = view.servers[here].waits_for
-        here = waiting.server if waiting is not None else ""
-        if here == start or here not in visited:
-            return names
-        names.append(here)
 
 
 def _link_of_server(view: View, events: Sequence[Event], server: ServerView, chain: Chain) -> str:

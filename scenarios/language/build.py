@@ -145,8 +145,7 @@ class Builder:
         if verb == "find":
             return syntax.Show(verb, None, self.condition(cast("Tree[Token]", child)))
         if isinstance(child, Tree):
-            parts = [cast(Token, part) for part in child.children]
-            return syntax.Show(verb, Word(".".join(parts), _column(parts[0])))
+            return syntax.Show(verb, _dotted(child))
         return syntax.Show(verb, _word(child) if child is not None else None)
 
     # Conditions
@@ -202,11 +201,24 @@ class Builder:
     def _cannot(self, source: Token, destination: Token) -> Condition:
         return syntax.Reach(_word(source), _word(destination), False)
 
-    def _holds(self, server: Token, capability: Token) -> Condition:
-        return syntax.Holds(_word(server), _word(capability), True)
+    def _holds(self, server: Token, capability: Tree[Token], rights: Tree[Token] | None) -> Condition:
+        return syntax.Holds(_word(server), _dotted(capability), True, _words(rights))
 
-    def _lacks(self, server: Token, capability: Token) -> Condition:
-        return syntax.Holds(_word(server), _word(capability), False)
+    def _lacks(self, server: Token, capability: Tree[Token], rights: Tree[Token] | None) -> Condition:
+        return syntax.Holds(_word(server), _dotted(capability), False, _words(rights))
+
+    def _locked(self, members: Tree[Token] | None) -> Condition:
+        return syntax.Deadlock(_words(members))
+
+    def _unlocked(self, members: Tree[Token] | None) -> Condition:
+        return syntax.Deadlock(_words(members), negated=True)
+
+    def _accepted(self, *changes: Tree[Token]) -> Condition:
+        return syntax.Judged(tuple(_change(change) for change in changes), True)
+
+    def _refused(self, *rest: Node) -> Condition:
+        changes = tuple(_change(cast("Tree[Token]", change)) for change in rest[:-1])
+        return syntax.Judged(changes, False, _dotted(cast("Tree[Token]", rest[-1])) if rest[-1] is not None else None)
 
     def _property(self, server: Token, name: Token, comparison: Tree[Token], number: Token) -> Condition:
         return syntax.Property(_word(server), _word(name), _order(comparison), _number(number))
@@ -218,6 +230,21 @@ def _column(token: Any) -> int:
 
 def _word(token: Token) -> Word:
     return Word(str(token), _column(token))
+
+
+def _words(tree: Tree[Token] | None) -> tuple[Word, ...]:
+    return tuple(_word(cast(Token, child)) for child in tree.children) if tree is not None else ()
+
+
+def _dotted(tree: Tree[Token]) -> Word:
+    parts = [cast(Token, part) for part in tree.children]
+    return Word(".".join(parts), _column(parts[0]))
+
+
+def _change(tree: Tree[Token]) -> syntax.ManifestChange:
+    path = _dotted(cast("Tree[Token]", tree.children[0]))
+    value = _literal(cast("Tree[Token]", tree.children[1])) if tree.data == "changed" else None
+    return syntax.ManifestChange(path, value)
 
 
 def _target(tree: Tree[Token]) -> tuple[Word, Word]:

@@ -14,7 +14,9 @@ from scenarios.language import syntax
 from scenarios.language.errors import Problem, nearest, unknown
 from scenarios.language.happenings import CAUSES, event_fields, event_names
 from scenarios.language.syntax import Command, EventPattern, Setting, Word
-from scenarios.language.verbs import CRASH_KINDS, MOST_STEPS, PROPERTIES, STATES, TABS
+from scenarios.language.verbs import CRASH_KINDS, MOST_STEPS, PROPERTIES, RIGHTS, STATES, TABS
+from scenarios.parameters import SettingError
+from scenarios.what_if import changed, missing
 from servers.builder.layout import plan
 from servers.interfaces import INTERFACES, Interface, Operation
 from servers.manifest import Manifest
@@ -32,6 +34,8 @@ class World:
     """What a server provides, by its name; also if `you` may not call it."""
     capabilities: Mapping[str, tuple[str, ...]]
     """Names of the capabilities of every server."""
+    manifest: Manifest | None = None
+    """Where the names are from, if they are from one."""
 
     def interface(self, target: str) -> Interface | None:
         """What a call to that name would speak."""
@@ -53,7 +57,7 @@ def world_of(manifest: Manifest, person: str = "you") -> World:
                 calls[capability] = INTERFACES[interface]
     layout = plan(manifest)
     capabilities = {name: tuple(layout.slot_names(name)) for name in manifest.servers}
-    return World(tuple(manifest.servers), calls, provides, capabilities)
+    return World(tuple(manifest.servers), calls, provides, capabilities, manifest)
 
 
 def check_command(command: Command, world: World, asked: Operation | None = None) -> list[Problem]:
@@ -255,12 +259,40 @@ class _Checker:
                 self.server(condition.source)
                 self.server(condition.destination)
             case syntax.Holds():
-                self.capability(condition.server, condition.capability)
+                if "." in condition.capability.text:
+                    self.server(condition.server)
+                    self.server(Word(condition.capability.text.partition(".")[0], condition.capability.column))
+                else:
+                    self.capability(condition.server, condition.capability)
+                for right in condition.rights:
+                    self.known("right", right, list(RIGHTS))
+            case syntax.Deadlock():
+                for server in condition.servers:
+                    self.server(server)
+            case syntax.Judged():
+                self.judged(condition)
             case syntax.Property():
                 self.server(condition.server)
                 self.known("number of a server", condition.name, list(PROPERTIES))
             case _:
                 pass
+
+    def judged(self, condition: syntax.Judged) -> None:
+        manifest = self.world.manifest
+        if manifest is None:
+            return
+        text = manifest.text
+        for change in condition.changes:
+            if len(change.path.text.split(".")) < 2:
+                self.complain(change.path.column, f"A key of the manifest is written TABLE.KEY, not `{change.path}`")
+                return
+            try:
+                text = changed(text, [change])
+            except SettingError as error:
+                self.complain(change.path.column, str(error))
+                return
+        if condition.place is not None and (wrong := missing(text, condition.place.text)):
+            self.complain(condition.place.column, wrong)
 
     def errors(self) -> list[str]:
         names = {error.name for interface in INTERFACES.values() for error in interface.all_errors()}

@@ -6,10 +6,10 @@ import re
 
 from scenarios.language.check import World
 from scenarios.language.happenings import event_fields, event_names
-from scenarios.language.verbs import CRASH_KINDS, PROPERTIES, SOURCES, STATES, TABS, UNITS, VERBS
+from scenarios.language.verbs import CRASH_KINDS, PROPERTIES, RIGHTS, SOURCES, STATES, TABS, UNITS, VERBS
 
 _WORDS = re.compile(r'"(?:\\.|[^"\\])*"?|\S+')
-_AFTER_EXPECT = ["reply", "event", "no", "count", "time"]
+_AFTER_EXPECT = ["reply", "event", "no", "count", "time", "deadlock", "manifest"]
 
 
 def complete(text: str, world: World) -> list[str]:
@@ -74,6 +74,16 @@ def _ask(rest: list[str], last: str, world: World) -> list[str]:
     return [f"answer={head}" for head in heads] if rest else []
 
 
+def _circle_or_manifest(rest: list[str], world: World) -> list[str]:
+    if rest[0] == "deadlock":
+        return list(world.servers) if rest[-1] in ("of", "and") else ["and", "within"] if "of" in rest else ["of"]
+    if rest[-1] == "is":
+        return ["accepted", "refused"]
+    if rest[-1] == "refused":
+        return ["at"]
+    return [] if rest[-1] in ("with", "without", "at") else ["with", "without", "is"]
+
+
 def _condition(rest: list[str], last: str, world: World) -> list[str]:
     if rest[:1] == ["until"]:
         rest = rest[1:]
@@ -92,8 +102,14 @@ def _condition(rest: list[str], last: str, world: World) -> list[str]:
         return list(world.servers)
     if len(rest) == 1 and rest[0] in world.servers:
         return ["is", "can", "cannot", "holds", "lacks"]
+    if rest[0] in ("deadlock", "manifest"):
+        return _circle_or_manifest(rest, world)
+    if rest[-2:-1] and rest[-2] in ("holds", "lacks"):
+        return ["with", "within"]
+    if len(rest) > 1 and rest[-1] == "with":
+        return list(RIGHTS)
     if rest[-1] in ("holds", "lacks"):
         return list(world.capabilities.get(rest[0], ()))
     if rest in (["no"], ["count"]):
-        return ["event", "reply"]
+        return ["event", "reply", "deadlock"]
     return ["reach"] if rest[-1] in ("can", "cannot") else ["within"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from kernel.events import BY_NAME
 from scenarios.language.happenings import DECODED, TOPICS
-from scenarios.language.verbs import CONDITIONS, CRASH_KINDS, PROPERTIES, SOURCES, STATES, UNITS, VERBS, Group
+from scenarios.language.verbs import CONDITIONS, CRASH_KINDS, PROPERTIES, RIGHTS, SOURCES, STATES, UNITS, VERBS, Group
 
 _GROUPS: dict[Group, str] = {
     "act": "Things you do as `you`, with the capabilities that the manifest grants",
@@ -51,7 +51,13 @@ _RULES = """\
   `contains` and `starts with`.
 * A server *can reach* another if it holds a capability to send to one of its endpoints; going through others does
   not count.
-* A server *holds* a capability if the slot that the manifest fills under that name is not empty."""
+* A server *holds* a capability if the slot that the manifest fills under that name is not empty. With a dot in it the
+  name is that of an object, and any capability to it counts, wherever it came from: `mallory holds disk.block with
+  write and grant-reply`. It has to have all the rights that are named.
+* A *deadlock* is a circle of servers each of which waits for the next: for an answer, for somebody to take its message,
+  or for somebody to deal with its fault. `of` names exactly those in the circle, in any order.
+* `manifest with PATH=VALUE without PATH is refused at PATH` reads the manifest of the system again with these changes.
+  No system is built from it. A line of an expectation that holds says the error, with its place."""
 
 
 _QUESTIONS = """\
@@ -103,6 +109,8 @@ def _conditions() -> Iterator[str]:
     yield from _table(("state", "meaning"), ((f"`{word}`", meaning) for word, (_, meaning) in STATES.items()))
     yield "\n### Numbers of a server: `SERVER.PROPERTY == NUMBER`\n"
     yield from _table(("property", "meaning"), ((f"`{name}`", meaning) for name, meaning in PROPERTIES.items()))
+    yield "\n### Rights: `SERVER holds CAPABILITY with RIGHT`\n"
+    yield from _table(("right", "what it allows"), ((f"`{name}`", meaning) for name, meaning in RIGHTS.items()))
 
 
 def _questions() -> Iterator[str]:

@@ -134,9 +134,13 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
+    """A server holds what the manifest calls so or, with a dot, a capability to the object of that name."""
+
     server: Word
     capability: Word
     held: bool
+    rights: tuple[Word, ...] = ()
+    """All of these, if any are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,33 @@ class Property:
     name: Word
     comparison: str
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlock:
+    """Some threads wait for each other in a circle."""
+
+    servers: tuple[Word, ...] = ()
+    """Exactly these, in any order; empty: any."""
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestChange:
+    """Another value for a key of the manifest, or none."""
+
+    path: Word
+    value: Literal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What would be said of the manifest of the system, with some changes."""
+
+    changes: tuple[ManifestChange, ...]
+    accepted: bool
+    place: Word | None = None
+    """The key at which it is refused."""
 
 
 Condition = (
@@ -161,6 +192,8 @@ Condition = (
     | Reach
     | Holds
     | Property
+    | Deadlock
+    | Judged
 )
 
 

@@ -218,6 +218,14 @@ PROPERTIES: Final = {
 }
 """Numbers of a server that can be compared."""
 
+RIGHTS: Final = {
+    "read": "receive, look at a page, wait for signals",
+    "write": "send, change a page, signal",
+    "grant": "send capabilities along",
+    "grant-reply": "call and be answered",
+}
+"""Rights of a capability, and what they allow."""
+
 UNITS: Final = {
     "cycles": 1,
     "cycle": 1,
@@ -244,8 +252,12 @@ CONDITIONS: Final = (
     "time from event NAME to event NAME < DURATION",
     "SERVER is STATE",
     "SERVER can reach SERVER",
-    "SERVER holds CAPABILITY",
+    "SERVER holds CAPABILITY [with RIGHT and RIGHT ...]",
     "SERVER.PROPERTY == NUMBER",
+    "deadlock [of SERVER and SERVER ...]",
+    "no deadlock [of SERVER and SERVER ...]",
+    "manifest [with PATH=VALUE] [without PATH] is accepted",
+    "manifest [with PATH=VALUE] [without PATH] is refused [at PATH]",
 )
 """The shapes of a condition, as help shows them."""
 

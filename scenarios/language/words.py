@@ -47,9 +47,29 @@ def condition_in_words(condition: Condition) -> str:
             return f"{condition.source} {'can' if condition.possible else 'cannot'} reach {condition.destination}"
         case syntax.Holds():
             verb = "holds" if condition.held else "lacks"
-            return f"{condition.server} {verb} its capability {condition.capability}"
+            name = condition.capability.text
+            what = f"a capability to {name}" if "." in name else f"its capability {name}"
+            rights = f" with {' and '.join(str(right) for right in condition.rights)}" if condition.rights else ""
+            return f"{condition.server} {verb} {what}{rights}"
         case syntax.Property():
             return f"{condition.name} of {condition.server} {_SIGNS[condition.comparison]} {condition.number:,}"
+        case syntax.Deadlock():
+            if condition.servers:
+                verb = "do not wait" if condition.negated else "wait"
+                return f"{' and '.join(str(server) for server in condition.servers)} {verb} for each other in a circle"
+            return "nobody waits in a circle" if condition.negated else "some servers wait for each other in a circle"
+        case syntax.Judged():
+            return _judged(condition)
+
+
+def _judged(condition: syntax.Judged) -> str:
+    changes = [
+        f" without {change.path}" if change.value is None else f" with {change.path} = {change.value}"
+        for change in condition.changes
+    ]
+    place = f" at {condition.place}" if condition.place else ""
+    verb = "accepted" if condition.accepted else "refused"
+    return f"the manifest{' and'.join(changes)} is {verb}{place}"
 
 
 def event_in_words(event: EventPattern) -> str:

@@ -23,6 +23,7 @@ from servers.interfaces.console import CONSOLE
 from servers.interfaces.counter import COUNTER
 from servers.interfaces.desk import CLERK, DESK, VISITOR
 from servers.interfaces.files import FILES
+from servers.interfaces.folder import DRIVE, FOLDER, ROOM
 from servers.interfaces.log import LOG
 from servers.interfaces.names import NAMES
 from servers.interfaces.pager import PAGER, ROGUE
@@ -37,7 +38,7 @@ INTERFACES: Final[dict[str, Interface]] = {
     for interface in (
         BLOCK, FILES, NAMES, LOG, CLOCK, CONSOLE, COUNTER, SUPERVISOR, ACTOR, BANK, CUSTOMER,
         CABINET, SHEET, NAMED_COMPILER, COMPILER, DESK, VISITOR, CLERK, SPENDER, POOL,
-        LOCK, BUS, MISSION, VAULT, HAND, GUEST, TILL, RULES, PAGER, ROGUE,
+        LOCK, BUS, MISSION, VAULT, HAND, GUEST, TILL, RULES, PAGER, ROGUE, FOLDER, ROOM, DRIVE,
     )
 }  # fmt: skip
 """The interface of every name that a manifest may use in `provides`."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from kernel import events
 from kernel.events import Event
-from scenarios.stage import Argument, Reply, ServerFacts, StageError
+from scenarios.library import read_system
+from scenarios.stage import Argument, Deadlock, Reply, ServerFacts, StageError
+from servers.manifest import Manifest
 
 THREADS = {"you": 1, "fs": 2, "disk": 3, "supervisor": 4}
 
@@ -58,6 +60,7 @@ class FakeStage:
     requests: int = 0
     marks: dict[str, tuple[int, int]] = field(default_factory=dict)
     reachable: set[tuple[str, str]] = field(default_factory=set)
+    circles: list[Deadlock] = field(default_factory=list)
 
     def advance(self) -> None:
         """One kernel entry."""
@@ -87,8 +90,15 @@ class FakeStage:
     def reaches(self, source: str, destination: str) -> bool:
         return (source, destination) in self.reachable
 
-    def holds(self, server: str, capability: str) -> bool:
+    def holds(self, server: str, capability: str, rights: Sequence[str] = ()) -> bool:
         return f"delete {server}.{capability}" not in self.done
+
+    def deadlocks(self) -> Sequence[Deadlock]:
+        return self.circles
+
+    @property
+    def manifest(self) -> Manifest:
+        return read_system("workshop")
 
     def call(self, server: str, operation: str, arguments: Mapping[str, Argument]) -> int:
         return self._request(f"call {server}.{operation} {dict(arguments)}")

@@ -100,6 +100,29 @@ RIGHT = [
     ("expect fs can reach disk", s.Expect(s.Reach(word("fs"), word("disk"), True), None)),
     ("expect disk lacks irq", s.Expect(s.Holds(word("disk"), word("irq"), False), None)),
     ("expect disk holds irq", s.Expect(s.Holds(word("disk"), word("irq"), True), None)),
+    (
+        "expect fs holds disk.block with write and grant-reply",
+        s.Expect(s.Holds(word("fs"), word("disk.block"), True, (word("write"), word("grant-reply"))), None),
+    ),
+    ("expect deadlock within 5 ms", s.Expect(s.Deadlock(), Duration(5_000_000, "5 ms"))),
+    ("expect deadlock of fs and disk", s.Expect(s.Deadlock((word("fs"), word("disk"))), None)),
+    ("expect no deadlock", s.Expect(s.Deadlock(negated=True), None)),
+    ("expect no deadlock of fs and disk", s.Expect(s.Deadlock((word("fs"), word("disk")), negated=True), None)),
+    ("expect manifest is accepted", s.Expect(s.Judged((), True), None)),
+    (
+        'expect manifest with servers.fs.priority=250 without servers.fs.uses.disk is refused at servers.fs.priority',
+        s.Expect(
+            s.Judged(
+                (
+                    s.ManifestChange(word("servers.fs.priority"), Literal(250)),
+                    s.ManifestChange(word("servers.fs.uses.disk"), None),
+                ),
+                False,
+                word("servers.fs.priority"),
+            ),
+            None,
+        ),
+    ),
     ("expect disk.life == 2", s.Expect(s.Property(word("disk"), word("life"), "==", 2), None)),
     (
         'ask "What now?" "this" if reply fails, "that" otherwise',
@@ -160,7 +183,9 @@ def test_an_empty_line_means_nothing(line: str) -> None:
     assert parse_line(line) is None
 
 
-@pytest.mark.parametrize("name", ["to", "within", "before", "from", "with", "if", "until", "event"])
+@pytest.mark.parametrize(
+    "name", ["to", "within", "before", "from", "with", "if", "until", "event", "is", "without", "and", "at"]
+)
 def test_an_argument_may_have_the_name_of_a_word_of_the_language(name: str) -> None:
     action = meaning(f'call ann.pay sender="ann" {name}=5 within 5 ms')
     assert isinstance(action, s.Call)
@@ -179,6 +204,12 @@ WRONG = [
     ("call sf.read", 6, "No server that answers calls is called `sf`; did you mean `fs`?"),
     ('call fs.read pth="/x"', 14, "`fs.read` has no argument `pth`; did you mean `path`?"),
     ('call fs.read path="/x" path="/y"', 24, "`path` is given twice"),
+    ("expect deadlock of fs and dsk", 27, "No server is called `dsk`; did you mean `disk`?"),
+    ("expect fs holds disk.block with wite", 33, "No right is called `wite`; did you mean `write`?"),
+    ("expect manifest with calls=1 is accepted", 22, "A key of the manifest is written TABLE.KEY, not `calls`"),
+    ("expect manifest with system.calls=1 is refused at servers.f.uses", 51, "The manifest has no `servers.f.uses`"),
+    ("expect manifest without servers.fs.user is accepted", 25, "The manifest has no `servers.fs.user`; did you mean"),
+    ("expect manifest without servers.fs is accepted", 25, "`servers.fs` of the manifest cannot be taken out"),
     ("call fs.read", 1, "`fs.read` needs `path`: absolute path, such as /etc/motd (text)"),
     ("call fs.read 5", 14, '`path` is text, written "5" in double quotes'),
     ('call fs.read "/x" offset="y"', 26, '`offset` is a number, not "y"'),
@@ -298,6 +329,9 @@ def test_conditions_are_told_in_words() -> None:
         ('ask "Why?" "it died" if event serv', ["server-died"]),
         ('ask "Why?" answer=cause of event ', ["server-died"]),
         ("inspect ", ["capabilities", "why"]),
+        ("expect deadlock of ", ["fs", "disk"]),
+        ("expect disk holds irq with ", ["read", "grant-reply"]),
+        ("expect manifest ", ["with", "without", "is"]),
     ],
 )
 def test_completion_offers_what_can_come_next(text: str, some: list[str]) -> None:
