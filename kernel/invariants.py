@@ -188,10 +188,13 @@ def replies_and_callers_agree(world: World) -> None:
 
 
 def call_stacks_are_linked(world: World) -> None:
-    """The links of a call stack name each other, and its head is known to the scheduling context."""
+    """Only replies that hold a caller stand in a call stack, its links name each other, and the context knows its head."""
     for found in world.objects.values():
         if isinstance(found, Reply):
             above = found.next
+            if above is not None or found.prev is not None:
+                holds = found.tcb is not None and found.tcb.state == ThreadState.BLOCKED_ON_REPLY
+                _demand(holds, f"reply {found.id} stands in a call stack and holds no caller")
             if isinstance(above, SchedContext):
                 _demand(above.reply is found, f"head of the call stack of context {above.id}")
             elif above is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kernel.abi import Label, ThreadState
-from kernel.syscalls import call, recv, reply_recv, send, wait
+from kernel.abi import Error, Label, ThreadState
+from kernel.syscalls import call, compute, recv, reply_recv, send, wait
 from tests.kernel.bench import Bench, Thread, scenario
 from tests.kernel.test_donation import bind, passive
 
@@ -151,3 +151,62 @@ async def test_suspending_a_caller_breaks_the_chain_and_the_time_stays_where_it_
     assert inspection.threads[c.id].sched_context != 0
     assert inspection.threads[a.id].sched_context == 0
     assert bench.state(a) == ThreadState.BLOCKED_ON_REPLY
+
+
+@scenario
+async def test_a_caller_that_was_given_time_meanwhile_runs_on_that_and_the_server_keeps_what_was_lent(
+    bench: Bench,
+) -> None:
+    """seL4: reply_pop; a reply returns lent time only to a caller that has none."""
+    endpoint, reply, gate = await bench.endpoint(), await bench.reply(), await bench.notification()
+
+    async def server() -> None:
+        message = await recv(endpoint, reply)
+        while True:
+            await wait(gate)
+            bench.log.append("server")
+            message = await reply_recv(endpoint, reply, 0, message.words)
+
+    async def client() -> None:
+        await call(endpoint, 256, (1,))
+        bench.log.append("client")
+
+    serving = await passive(bench, server)
+    calling = await bench.thread(client, 100)
+    await bench.settle()
+    lent = bench.kernel.inspect().threads[serving.id].sched_context
+    await bind(bench, await bench.sched_context(), calling)
+    own = bench.kernel.inspect().threads[calling.id].sched_context
+    await send(gate)
+    await bench.settle()
+    assert bench.log == ["server", "client"]
+    threads = bench.kernel.inspect().threads
+    assert (threads[serving.id].sched_context, threads[calling.id].sched_context) == (lent, own)
+    assert lent != own
+
+
+@scenario
+async def test_time_that_is_used_up_cannot_be_bound_to_a_thread_that_waits(bench: Bench) -> None:
+    """seL4: decodeSchedContext_Bind; whatever a blocked thread waits for, it takes only a context that could run."""
+    endpoint, reply, gate = await bench.endpoint(), await bench.reply(), await bench.notification()
+
+    async def receiving() -> None:
+        await recv(endpoint, reply)
+
+    async def waiting() -> None:
+        await wait(gate)
+
+    async def spending() -> None:
+        while True:
+            await compute(1_000)
+
+    receiver, waiter = await passive(bench, receiving), await passive(bench, waiting)
+    spent = await bench.sched_context(1_000, 1_000_000)
+    spender = await bench.thread(spending, 100, context=spent)
+    await bench.let_pass(5_000)
+    await bench.invoke(spent, Label.SCHED_CONTEXT_UNBIND_OBJECT, (), (spender.tcb,))
+    for thread in (receiver, waiter):
+        refused = await bench.error(spent, Label.SCHED_CONTEXT_BIND, (), (thread.tcb,))
+        assert refused == Error.ILLEGAL_OPERATION
+    fresh = await bench.sched_context()
+    assert await bench.error(fresh, Label.SCHED_CONTEXT_BIND, (), (receiver.tcb,)) == Error.NO_ERROR

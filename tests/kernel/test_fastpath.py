@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Coroutine
+from itertools import count
 from typing import Any
 
 import pytest
 
 from kernel import CoroutineVehicle, Kernel
-from kernel.abi import Label, ObjectType
+from kernel.abi import Label, ObjectType, ReceiveSlot
 from kernel.events import MESSAGE, REPLIED, Event
 from kernel.syscalls import call, nb_send, recv, reply_recv, signal, yield_
 
@@ -42,15 +43,22 @@ def programs(seed: int, *, active: bool, server_priority: int, client_priority: 
 
     async def server() -> None:
         message = await recv(ENDPOINT, REPLIES[0])
-        while True:
-            message = await reply_recv(ENDPOINT, REPLIES[0], 7, tuple(word ^ 1 for word in message.words))
+        for turn in count():
+            words = tuple(word ^ 1 for word in message.words)
+            caps = (NOTIFICATION,) if turn % 7 == 3 else ()
+            slot = ReceiveSlot(ROOT, 301, 64) if turn % 5 == 3 else None
+            message = await reply_recv(ENDPOINT, REPLIES[0], 7, words, caps, slot)
+            if slot is not None and message.caps:
+                await call(ROOT, Label.CNODE_DELETE, (301, 64))
 
     def client(number: int) -> Any:
         async def run() -> None:
             dice = random.Random(seed * 10 + number)
             for turn in range(60):
                 words = tuple(dice.randrange(1 << 64) for _ in range(dice.choice((0, 0, 1, 2, 4, 5, 120))))
-                reply = await call(ENDPOINT, 300 + turn, words)
+                caps = dice.choice(((), (), (), (NOTIFICATION,), (ENDPOINT, NOTIFICATION)))
+                slot = dice.choice((None, None, None, ReceiveSlot(ROOT, 300, 64)))
+                reply = await call(ENDPOINT, 300 + turn, words, caps, slot)
                 assert reply.words == tuple(word ^ 1 for word in words)
                 if dice.random() < 0.2:
                     await signal(NOTIFICATION)

@@ -327,6 +327,8 @@ async def test_a_context_in_use_can_be_made_larger_and_smaller(bench: Bench) -> 
         await bench.let_pass(5_000)
         await bench.configure(context, budget // 2, 20_000)
         await bench.let_pass(5_000)
+        await bench.configure(context, budget * 2, 20_000)
+        await bench.let_pass(5_000)
     assert bench.log
 
 
