@@ -31,7 +31,10 @@ class Hand(Protocol):
     def open_crash(self) -> None: ...
     def open_console(self) -> None: ...
     def open_help(self) -> None: ...
-    def open_why(self) -> None: ...
+    def open_why(self, *, of_server: bool = False) -> None:
+        """Of a server's state; otherwise of whatever has the focus, which may be an event of the past."""
+        ...
+
     def open_tab(self, name: str) -> None: ...
     def open_explorer(self, name: str = "") -> None: ...
     def toggle_inspector(self) -> None: ...
@@ -234,8 +237,7 @@ def _why(hand: Hand, rest: str) -> None:
     hand.desk.change(why_not=None)
     if rest:
         _select(hand, rest)
-        hand.desk.change(moment=-1)
-    hand.open_why()
+    hand.open_why(of_server=bool(rest))
 
 
 def _check_why_not(hand: Hand, words: str) -> None:
@@ -345,6 +347,8 @@ NEED_A_MACHINE: Final = frozenset({action.name for action in ACTIONS}) - {
 """Actions that cannot be done before the machine has booted."""
 NEED_NOW: Final = frozenset({"send", "revoke", "crash", "console", "run", "toggle"})
 """Actions on the machine that runs: whoever looks back is brought to now first."""
+PLAYING: Final = frozenset({"run", "toggle"})
+"""Those of them that a recording knows as well; they go on from the moment it shows."""
 
 
 def command_of(text: str) -> tuple[Action, str] | None:
@@ -370,6 +374,11 @@ def past_keys() -> list[tuple[str, str]]:
         (", .", "event"), ("< >", "message"), ("[ ]", "moment"), ("{ }", "of this server"), ("n", "now"),
         ("b", "branch here"), ("?", "why"), ("e", "explore"), (":", "find …"), ("f1", "help"),
     ]  # fmt: skip
+
+
+def replay_keys() -> list[tuple[str, str]]:
+    """The same for a recording."""
+    return [("p", "play"), *((key, "end" if key == "n" else word) for key, word in past_keys())]
 
 
 def lesson_keys(*, free: bool) -> list[tuple[str, str]]:

@@ -18,12 +18,14 @@ from playground.actions import (
     BY_NAME,
     NEED_A_MACHINE,
     NEED_NOW,
+    PLAYING,
     Action,
     UserMistake,
     command_of,
     footer_keys,
     lesson_keys,
     past_keys,
+    replay_keys,
 )
 from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.chronicle import Chronicle
@@ -276,11 +278,19 @@ class Playground(App[int]):
         """An action, unless it needs a machine that has booted."""
         if action.name in NEED_A_MACHINE:
             self._need_a_machine()
-        if action.name in NEED_NOW and self.desk.moment >= 0:
-            self.desk.change(moment=-1, remark="back to now")
+        if action.name in NEED_NOW:
+            self._come_to_now(action.name in PLAYING)
         if action.name in NEED_NOW and action.name != "toggle":
             self._leave_script()
         action.run(self.hand, rest)
+
+    def _come_to_now(self, plays_on: bool) -> None:
+        """Whoever wants to do something is brought to now first. `plays_on`: a recording can do it too."""
+        looking = self.desk.looking
+        if looking.plays and not plays_on:
+            raise UserMistake("This is a recording, and what happened stays; b begins another timeline here")
+        if looking.at is not None and not looking.plays:
+            self.desk.change(moment=-1, remark="back to now")
 
     def action_focus_next(self) -> None:
         """Tab, as Textual's screen binds it."""
@@ -292,7 +302,8 @@ class Playground(App[int]):
 
     def action_settle(self) -> None:
         """Escape where nothing else wants it: back to the shelves, following the newest."""
-        self.desk.change(trouble="", remark="", moment=-1)
+        self.desk.looking.come_back()
+        self.desk.change(trouble="", remark="")
         self.screen.remove_class("inspecting")
         self.hand.focus(self.query_one(Shelves))
 
@@ -315,14 +326,14 @@ class Playground(App[int]):
             self.script.leave()
 
     def _need_a_machine(self) -> None:
-        if self.desk.view.event_count == 0:
+        if self.desk.view.event_count == 0 and not self.desk.looking.plays:
             raise UserMistake("The machine is still starting; try again in a moment")
 
     def _perform(self, text: str) -> None:
         from playground.perform import perform
 
         self._need_a_machine()
-        self.desk.change(moment=-1)
+        self._come_to_now(plays_on=False)
         self._leave_script()
         remark = perform(text, self.desk.machine)
         if remark and not self.desk.machine.running:
@@ -397,6 +408,8 @@ class Playground(App[int]):
 
     def keys(self) -> list[tuple[str, str]]:
         """Keys and words for the footer."""
+        if self.desk.looking.plays:
+            return replay_keys()
         if self.desk.moment >= 0:
             return past_keys()
         if self.session is None or self.session.state == "over":

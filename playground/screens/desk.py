@@ -88,6 +88,8 @@ class Desk:
         """Which moment all panes show."""
         self.why_not: tuple[str, int] | None = None
         """What was asked with `why not`, and the moment that it was asked about; None: the inspector says why."""
+        self.why_state = False
+        """While one looks back: the inspector says why the server is as it is, not why the event happened."""
         self.trouble = ""
         """What the person did wrong, in one sentence; until the next key."""
         self.remark = ""

@@ -51,7 +51,7 @@ class ScreenHand:
 
         name = server_behind(self.desk, target)
         if target.moment >= 0:
-            self.desk.change(moment=target.moment)
+            self.desk.change(moment=target.moment, why_state=False)
         if name:
             self.desk.change(selected=name, capability=None)
         if target.slot is not None or target.object:
@@ -107,8 +107,9 @@ class ScreenHand:
         inspector.open(name)
         self._show_side(inspector)
 
-    def open_why(self) -> None:
-        """The chain of causes of what is selected."""
+    def open_why(self, *, of_server: bool = False) -> None:
+        """The chain of causes: of the selected server if that is meant or has the focus, or else of the event."""
+        self.desk.change(why_state=of_server or isinstance(self.app.focused, Shelves))
         self.open_tab("Why")
 
     def _show_side(self, pane: Pane) -> None:

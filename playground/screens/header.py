@@ -51,11 +51,11 @@ class Header(Pane):
             x = canvas.put(x, 0, f" · timeline {self.timeline}", "lit bold")
         if self.note:
             x = canvas.put(x, 0, f" · {self.note}", "lit bold")
-        live = self.desk.moment < 0
-        word = "◉ live" if live else f"◀ the past, of {self.desk.looking.end:,}"
-        if live and self.desk.looking.plays:
-            live, word = False, f"◀ recording, of {self.desk.looking.end:,}"
-        elif live and self.desk.looking.still:
+        looking = self.desk.looking
+        live = looking.at is None and not looking.plays
+        of_all = f"{'recording' if looking.plays else 'the past'}, of {looking.end:,}"
+        word = "◉ live" if live else f"◀ {of_all}"
+        if live and looking.still:
             live, word = False, "◀ recording"
         right = canvas.put_right(canvas.width - 1, 0, word, "running bold" if live else "lit bold")
         right = canvas.put_right(right - 4, 0, f"event {view.event_count:,}", "text", x)

@@ -37,8 +37,7 @@ class Looking:
         self._desk = desk
         self._past: Past | None = None
         self._of: object = None
-        self.at: int | None = None
-        """How many events have happened at the moment that is looked at; None is now."""
+        self._at: int | None = None
         self.changed: frozenset[str] = frozenset()
         """Servers that are different from the moment looked at before."""
         self.changed_slots: frozenset[tuple[int, int]] = frozenset()
@@ -52,7 +51,7 @@ class Looking:
         machine = self._desk.machine
         if self._of is not machine:
             self._of, self._past = machine, getattr(machine, "past", None)
-            self.at, self._lines = None, None
+            self._at, self._lines = None, None
             core = getattr(machine, "core", None)
             if self._past is None and core is not None:
                 from playground.timeline.past import Past
@@ -62,7 +61,7 @@ class Looking:
 
     def use(self, past: Past) -> None:
         """The past of the machine that is on the desk now, if it is known already."""
-        self._of, self._past, self.at, self._lines = self._desk.machine, past, None, None
+        self._of, self._past, self._at, self._lines = self._desk.machine, past, None, None
 
     def close(self) -> None:
         """Switch off what was run again in the background."""
@@ -71,8 +70,17 @@ class Looking:
 
     @property
     def plays(self) -> bool:
-        """Whether the machine is a recording, which has no other now than the moment it shows."""
+        """Whether the machine is a recording: its now is its end, and it stands at a moment if it does not play."""
         return hasattr(self._desk.machine, "go")
+
+    @property
+    def at(self) -> int | None:
+        """How many events have happened at the moment that is looked at; None is now."""
+        if not self.plays:
+            return self._at
+        machine = self._desk.machine
+        moment: int = machine.moment  # type: ignore[attr-defined]
+        return None if machine.running or moment >= self.end else max(moment, 1)
 
     @property
     def still(self) -> bool:
@@ -101,13 +109,19 @@ class Looking:
         """Look at the moment after so many events; None, or more than there are, is now."""
         if self.past is None:
             return
+        if self.plays:
+            self._desk.machine.pause()  # before looking: while it plays, its view is changed in place
         before = self.view
         if self.plays:
-            self._desk.machine.pause()
-            self._desk.machine.go(self.end if count is None else count)  # type: ignore[attr-defined]
+            self._desk.machine.go(self.end if count is None else max(count, 1))  # type: ignore[attr-defined]
         else:
-            self.at = None if count is None or count >= self.end else max(count, 1)
+            self._at = None if count is None or count >= self.end else max(count, 1)
         self._compare(before, self.view)
+
+    def come_back(self) -> None:
+        """To now, where things can be done; a recording has nothing but moments, so it stays at the one it shows."""
+        if not self.plays:
+            self.go(None)
 
     def _compare(self, before: View, after: View) -> None:
         """Point out what is different."""

@@ -87,7 +87,7 @@ class Stream(Pane, can_focus=True):
         """Up and down move the cursor, end goes back to the newest line, enter chooses."""
         if event.key in ("up", "down"):
             self.move(-1 if event.key == "up" else 1)
-        elif event.key in ("end", "escape") and self.desk.moment >= 0:
+        elif event.key == "end" and self.desk.moment >= 0:
             self.desk.change(moment=-1)
         elif event.key == "enter" and self.desk.moment >= 0:
             line = next((line for line in self.shown if line.number == self.desk.moment), None)

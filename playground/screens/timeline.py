@@ -97,7 +97,7 @@ class Timeline(Pane, can_focus=True):
                 found = looking.step_moment(-1 if event.key == "ctrl+shift+left" else 1, server)
             case "home":
                 looking.go(1)
-            case "end" | "escape":
+            case "end":
                 looking.go(None)
             case _:
                 return False

@@ -14,10 +14,16 @@ if TYPE_CHECKING:
 
 
 def show(recording: Recording, settings: Settings) -> int:
-    """Show it until the person leaves, and say afterwards what of it was missing. Gives the exit code."""
+    """Show it until the person leaves, and say at the beginning and afterwards what of it is missing.
+
+    Gives the exit code.
+    """
     machine = Replayed(recording)
+    machine.go_to_ready()
+    app = LivePlayground(settings, machine)
+    app.desk.remark = recording.remark
     try:
-        code = LivePlayground(settings, machine).run()
+        code = app.run()
     finally:
         machine.past.close()
     if recording.remark:

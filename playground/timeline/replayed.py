@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 FLAT_OUT: Final = 50_000.0
 """Events a second at which flat out is played."""
+MOST_BOOT_EVENTS: Final = 100_000
+"""A system that was not ready until then is shown from its first event on."""
 GLANCE: Final = 0.02
 """Seconds that the screens may be kept waiting for a source line."""
 
@@ -72,7 +74,16 @@ class Replayed:
             due = int(self._owed)
             self._owed -= due
             self.go(self.moment + due)
+            if self.moment >= len(self.events):
+                self.running = False
         return self._fold.view
+
+    def go_to_ready(self) -> None:
+        """Show the moment at which the system had booted; what comes before is long and seldom asked for."""
+        moments = self.past.moments.all(MOST_BOOT_EVENTS)
+        ready = next((one.number for one in moments if one.kind == "ready"), None)
+        if ready is not None:
+            self.go(ready + 1)
 
     def go(self, count: int) -> None:
         """Show the moment after so many events."""
@@ -99,9 +110,10 @@ class Replayed:
         return self.past.where(self.moment, thread, GLANCE)
 
     def run(self) -> None:
-        """Play on; from the beginning if it is at its end."""
+        """Play on; from where it had booted if it is at its end."""
         if self.moment >= len(self.events):
             self.go(0)
+            self.go_to_ready()
         self._looked = self._clock()
         self.running = True
 
