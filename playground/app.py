@@ -50,6 +50,8 @@ class LivePlayground(Playground):
         """The machine of every timeline, by its number."""
         self._to_slow_down = session is not None
         """A lesson's machine boots flat out; then it slows down so that one can follow."""
+        self._left_by = 0
+        """Number of the signal that came before there was a machine, or 0."""
         self.failure: BaseException | None = None
         """Why it could not start (a mistake of the user), or what ended the machine (ours)."""
 
@@ -57,7 +59,8 @@ class LivePlayground(Playground):
         """Draw first, then boot."""
         super().on_mount()
         for number in EARLY_SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, self.leave)
+            asyncio.get_running_loop().add_signal_handler(number, self._leave_by, number)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, EARLY_SIGNALS)
         self.call_after_refresh(self._boot)
 
     def get_driver_class(self) -> type[Driver]:
@@ -181,9 +184,17 @@ class LivePlayground(Playground):
         else:
             self._guest.quit()
 
+    def _leave_by(self, number: int) -> None:
+        """A signal came before there was a machine that could take it."""
+        self._left_by = number
+        if self._guest is None:
+            self.exit(128 + number)
+        else:
+            self._guest.quit()
+
     def _machines_ended(self, error: BaseException | None) -> None:
         self.failure = error
-        number = self._guest.signal if self._guest else 0
+        number = (self._guest.signal if self._guest else 0) or self._left_by
         self.exit(1 if error else 128 + number if number else 0)
 
     async def on_unmount(self) -> None:
@@ -208,10 +219,13 @@ def run(settings: Settings) -> int:
 
         standby: Any = Standby(outline_of(system_text(settings.system)), running=True, speed=SPEED)
         app = LivePlayground(settings, standby)
+    # From the first byte sent to the terminal on, a signal waits until there is a handler that gives it back.
+    signal.pthread_sigmask(signal.SIG_BLOCK, EARLY_SIGNALS)
     try:
         with ShortTurns():
             code = app.run()
     finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, EARLY_SIGNALS)
         app.ended()
     if app.failure is not None:
         raise app.failure

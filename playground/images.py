@@ -46,6 +46,10 @@ class ImageProblem(Exception):
     is_users_mistake = True
 
 
+class ImageInUse(ImageProblem):
+    """Another playground has the image open."""
+
+
 def create(path: Path, size: int = DEFAULT_SIZE, source: Path | None = None, *, replace: bool = False) -> None:
     """`playground disk new`: an image with the files of a directory, or with those that the playground ships.
 
@@ -101,8 +105,7 @@ def check_image(path: Path, *, writable: bool = False) -> ImageProblem | None:
     """What is wrong with an image, or None. For writing, every chain and directory is checked."""
     try:
         if not path.is_file():
-            what = "is a directory, not a disk image" if path.is_dir() else "does not exist"
-            return ImageProblem(f"{path} {what}; make an image with 'playground disk new {path}'")
+            return _not_a_file(path)
         size = path.stat().st_size
         if size == 0:
             return ImageProblem(f"{path} is empty; make an image with 'playground disk new IMAGE'")
@@ -212,6 +215,15 @@ async def _fill(
             await volume.write(path, data, when)
 
 
+def _not_a_file(path: Path) -> ImageProblem:
+    if path.is_dir():
+        return ImageProblem(f"{path} is a directory, not a disk image; make an image with 'playground disk new IMAGE'")
+    if path.exists():
+        return ImageProblem(f"{path} is a device or a pipe; an image is a file, made with 'playground disk new IMAGE'")
+    what = "is a link that leads to nothing" if path.is_symlink() else "does not exist"
+    return ImageProblem(f"{path} {what}; make an image with 'playground disk new {path}'")
+
+
 def _volume_problem(backing: FileBacking, *, writable: bool) -> str | None:
     device = BackingDevice(backing)
     try:
@@ -223,7 +235,8 @@ def _volume_problem(backing: FileBacking, *, writable: bool) -> str | None:
     except fat.VolumeError as error:
         return str(error)
     if found is not None and found.damage:
-        return f"the volume is damaged ({found.damage[0]}); repair it with 'fsck.fat -a'"
+        told = found.damage[0].removeprefix("the volume is damaged: ")
+        return f"the volume is damaged ({told}); repair it with 'fsck.fat -a'"
     if found is not None and found.interrupted and not fat.is_dirty(boot):
         return "the volume has parts that belong to no file; repair it with 'fsck.fat -a', or leave out --write"
     return None
@@ -231,7 +244,7 @@ def _volume_problem(backing: FileBacking, *, writable: bool) -> str | None:
 
 def _host_problem(path: Path, error: OSError, *, writable: bool) -> ImageProblem:
     if isinstance(error, BackingInUse):
-        return ImageProblem(f"{path} is in use by another playground; quit that one first, or use another image")
+        return ImageInUse(f"{path} is in use by another playground; quit that one first, or use another image")
     if isinstance(error, PermissionError):
         return ImageProblem(f"{path} may not be {'written' if writable else 'read'} by you: {_reason(error)}")
     return ImageProblem(f"{path} cannot be {'written' if writable else 'read'}: {_reason(error)}")

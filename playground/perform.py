@@ -62,8 +62,9 @@ def _act(action: Any, machine: Machine) -> str:
             machine.key(action.text)
             return "typed on the machine's keyboard"
         case syntax.Crash():
-            machine.crash(action.server.text, action.kind.text)
-            return f"the probe crashes {action.server} ({action.kind})"
+            from playground.screens.sheet_crash import crash
+
+            return crash(machine, action.server.text, action.kind.text)
         case syntax.Pause():
             machine.pause_server(action.server.text)
             return f"the probe holds {action.server}"

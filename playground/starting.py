@@ -71,8 +71,18 @@ def _machine(manifest: Manifest, settings: Settings, seed: int, disk: BlockBacki
 
 
 def _disk(settings: Settings) -> BlockBacking:
-    from playground.images import default_image, open_image
+    from playground.images import ImageInUse, ImageProblem, default_image, open_image
 
     if settings.disk is None:
-        return open_image(default_image(), writable=True)
+        path = default_image()
+        try:
+            return open_image(path, writable=True)
+        except ImageInUse:
+            raise
+        except ImageProblem as problem:
+            told = str(problem).partition("; ")[0]
+            raise ImageProblem(
+                f"{told}; it is the playground's own disk: move it away and the next start makes a new one, or boot "
+                "on another with --disk IMAGE"
+            ) from problem
     return open_image(settings.disk, writable=settings.writable)

@@ -58,7 +58,7 @@ class Shell:
     async def carry_out(self, line: str) -> str:
         """What a line gives to be shown. Never raises for a mistake in the line or a refusal."""
         try:
-            words = shlex.split(line)
+            words = _words(line)
             if not words:
                 return ""
             command = COMMANDS.get(words[0])
@@ -84,7 +84,7 @@ class Shell:
             if not piece:
                 break
             data += piece
-        return bytes(data)
+        return bytes(data[:MAX_SHOWN_BYTES])
 
     async def store(self, path: str, text: str, *, append: bool) -> None:
         """Text into a file, as many messages as it needs."""
@@ -93,6 +93,15 @@ class Shell:
         await files.write(path, data[:CHUNK], append=append)
         for start in range(CHUNK, len(data), CHUNK):
             await files.write(path, data[start : start + CHUNK], append=True)
+
+
+def _words(line: str) -> list[str]:
+    """A line as words; quotes keep spaces inside of one."""
+    try:
+        return shlex.split(line)
+    except ValueError:
+        sentence = "a quotation mark is open at the end of the line; close it, or write \\\" for the character itself"
+        raise Mistake(sentence) from None
 
 
 async def _help(shell: Shell, words: list[str]) -> str:
@@ -109,8 +118,13 @@ async def _ls(shell: Shell, words: list[str]) -> str:
 
 
 async def _cat(shell: Shell, words: list[str]) -> str:
-    text = (await shell.contents(words[0])).decode(errors="replace")
-    return text if text.endswith("\n") or not text else f"{text}\n"
+    data = await shell.contents(words[0])
+    text = data.decode(errors="replace")
+    text = text if text.endswith("\n") or not text else f"{text}\n"
+    if len(data) >= MAX_SHOWN_BYTES:
+        left = (await shell.server("fs").stat(words[0])).size - len(data)
+        text += f"... and {left:,} more bytes; cat shows the first {len(data):,}\n" if left else ""
+    return text
 
 
 async def _write(shell: Shell, words: list[str]) -> str:

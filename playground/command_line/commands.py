@@ -17,9 +17,7 @@ from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
 
 def show(wanted: Wanted) -> int:
     """`playground`: a system on screen."""
-    settings = settings_of(wanted)
-    need_a_terminal()
-    return on_screen(settings)
+    return on_screen(settings_of(wanted))
 
 
 def play(wanted: Wanted) -> int:
@@ -44,6 +42,7 @@ def on_screen(settings: Settings) -> int:
             raise problem
     if settings.record is not None and settings.record.exists():
         raise Misuse(f"{settings.record} exists already and is not overwritten; choose another name for the recording")
+    need_a_terminal()
     from playground.app import run
 
     return run(settings)

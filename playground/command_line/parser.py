@@ -31,6 +31,8 @@ EPILOG = """examples:
   playground replay run.mkp                    look at it again, at any moment
 """
 
+OPTION_CUTOFF = 0.75
+"""How near an option must be to be meant; the dashes alone make all of them alike."""
 SIZE_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -93,7 +95,15 @@ def parse(arguments: Sequence[str]) -> Wanted:
     Raises `Misuse`, and `SystemExit(0)` after `--help` or `--version`.
     """
     parser = build()
-    wanted, left = parser.parse_known_args(arguments, Wanted())
+    try:
+        wanted, left = parser.parse_known_args(arguments, Wanted())
+    except Misuse:
+        # The value of an option that does not exist looks like a command; it is the option that is wrong.
+        known = every_option(parser)
+        for word in arguments:
+            if word.startswith("--") and word != "--" and word.split("=")[0] not in known:
+                raise Misuse(unknown_option(word, parser)) from None
+        raise
     if left:
         raise Misuse(unknown_option(left[0], parser))
     return wanted
@@ -286,7 +296,7 @@ def unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
     """The sentence about a word that no command takes."""
     if not word.startswith("-"):
         return f"{word!r} is one word too many; `playground --help` tells what goes where"
-    if near := nearest(word.split("=")[0], every_option(parser)):
+    if near := nearest(word.split("=")[0], every_option(parser), OPTION_CUTOFF):
         return f"there is no option {word.split('=')[0]}; did you mean {near}?"
     return f"there is no option {word.split('=')[0]} here; `playground --help` lists the options"
 
@@ -302,11 +312,11 @@ def every_option(parser: argparse.ArgumentParser) -> list[str]:
     return options
 
 
-def nearest(word: str, names: Iterable[str]) -> str | None:
+def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The name that the person most likely meant, if any comes near."""
     import difflib
 
-    found = difflib.get_close_matches(word.lower(), list(names), n=1, cutoff=0.6)
+    found = difflib.get_close_matches(word.lower(), list(names), n=1, cutoff=cutoff)
     return found[0] if found else None
 
 

@@ -31,7 +31,6 @@ def play(wanted: Wanted) -> int:
             results=None if wanted.results is None else Path(wanted.results),
             digest=bool(wanted.digest),
         )
-    commands.need_a_terminal()
     return commands.on_screen(settings)
 
 

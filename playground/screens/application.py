@@ -71,7 +71,7 @@ class Playground(App[int]):
     TITLE = "Microkernel playground"
     AUTO_FOCUS = "#shelves"
     CSS = """
-    Screen { layers: base top; background: $background; }
+    Screen { layers: base top; background: $background; overflow: hidden; }
     #body { layout: horizontal; height: 1fr; }
     #side { width: 45; height: 1fr; layout: vertical; }
     #side.covered Inspector { display: none; }
@@ -336,7 +336,7 @@ class Playground(App[int]):
         self._come_to_now(plays_on=False)
         self._leave_script()
         remark = perform(text, self.desk.machine)
-        if remark and not self.desk.machine.running:
+        if remark and not self.desk.machine.running and "the machine stands" not in remark:
             remark += "; the machine stands: space steps, p runs"
         self.desk.change(remark=remark)
 

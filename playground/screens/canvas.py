@@ -18,6 +18,8 @@ Row = tuple[tuple[str, str], ...]
 REPLACEMENT: Final = "·"
 """Stands for a character that cannot be shown in one cell."""
 ELLIPSIS: Final = "…"
+NARROW: Final = 20
+"""Cells below which a text is cut off where the room ends, also within a word."""
 
 
 class Frame(NamedTuple):
@@ -53,10 +55,17 @@ def plain(text: str) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """The text in at most `width` cells; an ellipsis says that something is missing."""
+    """The text in at most `width` cells; an ellipsis says that something is missing.
+
+    Where there is room for a sentence it ends after a whole word, unless that would cost too much of it.
+    """
     text = plain(text)
     if len(text) <= width:
         return text
+    if width >= NARROW:
+        space = text.rfind(" ", 0, width - 1)
+        if space >= width * 2 // 3:
+            return text[: space + 1] + ELLIPSIS
     return text[: width - 1] + ELLIPSIS if width > 0 else ""
 
 

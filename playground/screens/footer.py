@@ -9,6 +9,10 @@ from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk
 from playground.screens.pane import Pane
 
+HELP_KEY = "f1"
+GAP = 2
+"""Cells between two keys."""
+
 Keys = Callable[[], Sequence[tuple[str, str]]]
 
 
@@ -47,8 +51,25 @@ class Footer(Pane):
             canvas.put(1, 0, usage, "quiet")
             return
         x = 1
-        for key, label in self._keys():
-            if x + len(key) + 1 + len(label) > canvas.width:
-                break
+        for key, label in fitting(self._keys(), canvas.width - 1):
             x = canvas.put(x, 0, key, "key bold")
             x = canvas.put(x + 1, 0, label, "quiet") + 2
+
+
+def fitting(keys: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:
+    """As many keys as fit, in their order; help, which tells of all the others, is never left out."""
+    last = [pair for pair in keys if pair[0] == HELP_KEY]
+    room = width + GAP - sum(map(_cells, last))
+    shown: list[tuple[str, str]] = []
+    for pair in keys:
+        if pair in last:
+            continue
+        room -= _cells(pair)
+        if room < 0:
+            break
+        shown.append(pair)
+    return shown + last
+
+
+def _cells(pair: tuple[str, str]) -> int:
+    return len(pair[0]) + 1 + len(pair[1]) + GAP

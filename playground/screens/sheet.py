@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from playground.screens.canvas import Canvas
+from playground.screens.canvas import Canvas, cut
 from playground.screens.desk import Desk
 from playground.screens.pane import Pane
 
@@ -120,12 +120,14 @@ class Choice:
         return range(self.top, min(self.top + max(rows, 1), self.count))
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """A text as lines of at most `width` cells, broken between words."""
+def wrap(text: str, width: int, most: int = 0) -> list[str]:
+    """A text as lines of at most `width` cells, broken between words; in `most` lines, what is left over is cut."""
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
             lines.append(word)
         else:
             lines[-1] += (" " if lines[-1] else "") + word
+    if most and len(lines) > most:
+        lines[most - 1 :] = [cut(" ".join(lines[most - 1 :]), width)]
     return lines

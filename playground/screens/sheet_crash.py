@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from playground.screens.canvas import Canvas
-from playground.screens.desk import Desk
+from playground.screens.desk import Desk, Machine
 from playground.screens.sheet import Choice, Sheet, wrap
+from playground.view import outlook
 from scenarios.language.verbs import CRASH_KINDS
 
 
@@ -37,11 +38,16 @@ class CrashSheet(Sheet):
                     canvas.put(4, y, line, "text" if chosen else "quiet", width)
                 y += 1
             y += 1
+        y += not roomy
         if not roomy:
-            y += 1
             for line in wrap(_sentence(self.kinds[self.choice.at][1]), width):
                 canvas.put(4, y, line, "text bold", width)
                 y += 1
+        manifest, kind = self.desk.machine.manifest, self.kinds[self.choice.at][0]
+        grave = outlook.is_grave(manifest, self.desk.selected, kind)
+        for line in wrap(outlook.of_crash(manifest, self.desk.selected, kind), width):
+            canvas.put(4, y, line, "handling" if grave else "text", width)
+            y += 1
         y += 1
         about = "This is the debug probe: a wire into the machine, not a system call. The trace marks what it did."
         for line in wrap(about, width):
@@ -51,10 +57,19 @@ class CrashSheet(Sheet):
     def press(self, key: str, character: str | None) -> bool:
         """Choose; enter does it."""
         if key == "enter":
-            self.desk.machine.crash(self.desk.selected, self.kinds[self.choice.at][0])
+            self.desk.change(remark=crash(self.desk.machine, self.desk.selected, self.kinds[self.choice.at][0]))
             self.close(done=True)
             return True
         return self.choice.key(key)
+
+
+def crash(machine: Machine, server: str, kind: str) -> str:
+    """Let the probe do it. Gives what to say about it."""
+    machine.crash(server, kind)
+    still = "" if machine.running else "; the machine stands: space steps, p runs"
+    grave = outlook.is_grave(machine.manifest, server, kind)
+    told = f". {outlook.of_crash(machine.manifest, server, kind)}" if grave else ""
+    return f"the debug probe crashes {server} ({kind}){still}{told}"
 
 
 def _sentence(clause: str) -> str:

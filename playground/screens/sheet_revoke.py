@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from playground.requests import revoke_request
 from playground.screens.canvas import Canvas
 from playground.screens.desk import Desk
 from playground.screens.sheet import Sheet, wrap
+from playground.screens.sheet_revoked import WATCHING_KEYS, Dying, Grave
 from playground.screens.tab_capabilities import branches, rights_of, what_of
 from playground.view import derivation
 from playground.view.model import CapView
@@ -30,8 +33,14 @@ class RevokeSheet(Sheet):
             mine, theirs = (holder_of(desk.view, each.cnode) or "somebody" for each in (cap, parent))
             self.lead = f"Nothing was made from {mine}'s own copy. It is taken away where it came from, at {theirs}:"
             self.slot = (parent.cnode, parent.index)
+        self._revoked = ""
+        self._tree: list[tuple[str, str, Grave]] = []
+        self._falls: list[bool] = []
+        """Title, tree and what falls of it as they were when enter was pressed."""
         self.preview: Preview = revoke_preview(desk.view, *self.slot)
         self.top = 0
+        self._dying: Dying | None = None
+        """What dies, as soon as enter has been pressed."""
         self._show_losses()
 
     def _show_losses(self) -> None:
@@ -47,8 +56,14 @@ class RevokeSheet(Sheet):
         """Nothing would die."""
         return not self.preview.dying
 
+    def stamp(self) -> Hashable:
+        """While the tree dies, the machine's moment too."""
+        return (*super().stamp(), self.desk.look if self._dying else None)  # type: ignore[misc]
+
     def title(self) -> str:
         """Which capability."""
+        if self._dying is not None:
+            return f"Revoked: {self._revoked}"
         cap = self.desk.view.slots.get(self.slot)
         if cap is None:
             return "Revoke an empty slot"
@@ -59,13 +74,17 @@ class RevokeSheet(Sheet):
         return what_of(self.desk, cap) or f"{TYPE_WORDS[cap.kind]} {cap.object}"
 
     def keys(self) -> tuple[tuple[str, str], ...]:
-        """Nothing to do where nothing would die."""
+        """Nothing to do where nothing would die; afterwards, the moments of what died."""
+        if self._dying is not None:
+            return WATCHING_KEYS
         if self.harmless:
             return (("←", "its parent"), ("esc", "close"))
         return (("enter", "revoke"), ("←", "its parent"), ("esc", "leave it alone"))
 
     def lines(self, width: int) -> list[tuple[str, str, str]]:
         """Everything the sheet says, as (branch, text, ink)."""
+        if self._dying is not None:
+            return self._lines_of_death(self._dying, width)
         lines = [("", text, "quiet italic") for text in wrap(self.lead, width)] if self.lead else []
         tree = self.preview.tree
         drawn = ["", *branches([branch.depth for branch in tree[1:]])]
@@ -86,14 +105,26 @@ class RevokeSheet(Sheet):
             lines += [("", "", "text"), ("", "the same as typing", "quiet"), ("", f": {typed}", "you")]
         return lines
 
-    def _typed(self) -> str:
-        """The command that does the same, if the manifest has a name for the capability."""
+    def _lines_of_death(self, dying: Dying, width: int) -> list[tuple[str, str, str]]:
+        """The tree as it is at the moment on screen."""
+        lines = []
+        for (stem, text, grave), falls in zip(self._tree, self._falls, strict=True):
+            gone = dying.is_gone(grave)
+            lines.append((stem, text, "faulted strike" if gone else "title" if not falls else "handling bold"))
+        return [*lines, ("", "", "text"), *(("", text, "text") for text in wrap(dying.told(), width))]
+
+    def _called(self) -> str:
+        """What the holder calls the capability, if the manifest has a name for it."""
         holder = holder_of(self.desk.view, self.slot[0])
         server = self.desk.view.servers.get(holder)
-        if self.harmless or server is None or server.cspace != self.slot[0]:
+        if server is None or server.cspace != self.slot[0]:
             return ""
-        name = slot_names(self.desk.machine.manifest, holder).get(self.slot[1])
-        return f"revoke {holder}.{name}" if name else ""
+        return slot_names(self.desk.machine.manifest, holder).get(self.slot[1], "")
+
+    def _typed(self) -> str:
+        """The command that does the same."""
+        name = self._called()
+        return "" if self.harmless or not name else f"revoke {holder_of(self.desk.view, self.slot[0])}.{name}"
 
     def _branch(self, branch: Branch) -> str:
         cap = branch.cap
@@ -117,8 +148,12 @@ class RevokeSheet(Sheet):
 
     def press(self, key: str, character: str | None) -> bool:
         """Enter does it, left goes to the parent, up and down scroll."""
-        if key == "enter":
-            if not self.harmless:
+        if self._dying is not None and key in ("left", "right"):
+            self._dying.go(-1 if key == "left" else 1)
+        elif key == "enter":
+            if self._dying is not None:
+                self.close(done=True)
+            elif not self.harmless:
                 self._revoke()
         elif key == "left":
             self._to_parent()
@@ -140,10 +175,26 @@ class RevokeSheet(Sheet):
 
     def _revoke(self) -> None:
         holder = holder_of(self.desk.view, self.slot[0])
-        self.desk.machine.request(revoke_request(holder, self.slot[1]))
+        request = revoke_request(holder, self.slot[1])
+        if name := self._called():
+            request["capability"] = name  # what is said about it; the slot decides
+        self.desk.machine.request(request)
         still = "" if self.desk.machine.running else "; the machine stands: space steps, p runs"
-        self.desk.change(remark=f"you revoke {self.title().removeprefix('Revoke ')}{still}")
-        self.close(done=True)
+        self._revoked = self.title().removeprefix("Revoke ")
+        drawn = ["", *branches([branch.depth for branch in self.preview.tree[1:]])]
+        rows = [*zip(drawn, self.preview.tree, strict=True), *(("  ", branch) for branch in self.preview.also)]
+        self._tree = [
+            (stem, self._branch(row), Grave(row.cap.cnode, row.cap.index, row.cap.object)) for stem, row in rows
+        ]
+        self._falls = [row.dies for _, row in rows]
+        self._dying, self.top = Dying(self.desk, self.preview), 0
+        self.desk.change(remark=f"you revoke {self._revoked}{still}", losing={}, spotlight=frozenset())
+
+    def close(self, *, done: bool) -> None:
+        """Whoever looked at the moments before is brought back to now."""
+        if self._dying is not None:
+            self.desk.change(moment=-1)
+        super().close(done=done or self._dying is not None)
 
 
 def _short(capabilities: tuple[str, ...]) -> str:

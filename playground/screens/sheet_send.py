@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from playground.screens.canvas import Canvas
 from playground.screens.desk import Desk
@@ -12,6 +13,9 @@ from playground.screens.sheet import Choice, Sheet, wrap
 from servers.interfaces import INTERFACES
 from servers.interfaces.base import Argument, Interface, Operation, Value
 from servers.interfaces.codec import CodecError, parse_value
+
+if TYPE_CHECKING:
+    from textual import events
 
 PERSON = "you"
 
@@ -114,18 +118,21 @@ class SendSheet(Sheet):
 
     def _paint_list(self, canvas: Canvas, rows: list[tuple[str, str, bool]]) -> None:
         width = canvas.width - 6
-        space = canvas.height - 4
-        each = 3 if len(rows) * 3 <= space + 1 else 2
+        space = canvas.height - 3
+        lines = 2 if sum(1 + len(wrap(text, width, 2)) for _, text, _ in rows) <= space else 1
         y = 2
-        for number in self.choice.window(max(space // each, 1)):
+        window = self.choice.window(max(space // (lines + 1), 1) if lines == 1 else len(rows))
+        for number in window:
             name, text, held = rows[number]
             chosen = number == self.choice.at
             canvas.put(2, y, "▸" if chosen else " ", "lit bold")
             canvas.put(4, y, name, ("lit bold" if chosen else "title") if held else "quiet strike", width)
-            for line in wrap(text, width)[: each - 1]:
+            for line in wrap(text, width, lines):
                 y += 1
                 canvas.put(4, y, line, ("text" if chosen else "quiet") if held else "faulted", width)
-            y += 1 if each == 2 or len(wrap(text, width)) > 1 else 2
+            y += 1
+        if window.stop < len(rows):
+            canvas.put_right(canvas.width - 2, canvas.height - 1, f" ↓ {len(rows) - window.stop} more ", "quiet")
 
     def _paint_form(self, canvas: Canvas, operation: Operation) -> None:
         width = canvas.width - 6
@@ -204,6 +211,14 @@ class SendSheet(Sheet):
         else:
             return False
         return True
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Text from the clipboard goes into the field."""
+        if self.operation is not None and self.fields:
+            self.fields[self.field][1].insert(event.text)
+            event.stop()
+            self.turn += 1
+            self.poll()
 
     def _send(self) -> None:
         assert self.holding is not None

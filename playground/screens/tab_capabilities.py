@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.abi import ObjectType
+from playground.screens.canvas import cut
 from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Tab, Target, entry
 from playground.screens.words import rights_word
@@ -13,6 +14,8 @@ from playground.view.servers import slot_names
 
 MOST_COPIES = 24
 """Copies shown below one capability; the rest is counted."""
+SHORT_KINDS = {"Notification": "Notif.", "SchedContext": "Sched.", "IRQHandler": "IRQ", "Endpoint": "Endp."}
+"""Kinds where the name of the object needs the room."""
 WITH_RIGHTS = frozenset({ObjectType.ENDPOINT, ObjectType.NOTIFICATION, ObjectType.FRAME, ObjectType.REPLY})
 
 
@@ -50,10 +53,13 @@ def _row(desk: Desk, cap: CapView, lead: str, width: int) -> Entry:
     name = what_of(desk, cap)
     room = max(width - len(lead) - len(end), 4)
     kind = kind if not name.startswith(kind) else ""
+    if len(kind) + 1 + len(name) > room:
+        kind = SHORT_KINDS.get(kind, kind)
+    left = max(room - len(kind) - bool(kind), 0)
     runs = (
         (lead, "quiet"),
         (f"{kind} "[:room] if kind else "", "idle"),
-        (f"{name:<{room}}"[: max(room - len(kind) - bool(kind), 0)], "text"),
+        (f"{cut(name, left):<{left}}", "text"),
         (end, "key"),
     )
     if desk.moment >= 0 and (cap.cnode, cap.index) in desk.looking.changed_slots:

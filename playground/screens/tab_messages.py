@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from playground.screens.canvas import cut
 from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Tab, Target, entry
 from playground.screens.words import KIND_INKS
@@ -37,7 +38,7 @@ def _lines(message: MessageView, name: str, width: int) -> list[Entry]:
         (message.kind, ink),
         target=Target(moment=message.number, server=other),
     )
-    return [head, entry((" " * 9 + message.text[: width - 9], "text"))]
+    return [head, entry((" " * 9 + cut(message.text, width - 9), "text"))]
 
 
 def page(desk: Desk, width: int) -> Page:

@@ -25,7 +25,7 @@ class TooSmall(Pane):
         """Say how large it is and how large it should be."""
         sentence = (
             f"This terminal has {canvas.width} by {canvas.height} characters; the playground needs "
-            f"{SMALLEST_WIDTH} by {SMALLEST_HEIGHT}. Enlarge it, or choose a smaller font. q leaves."
+            f"{SMALLEST_WIDTH} by {SMALLEST_HEIGHT}. Enlarge it, or choose a smaller font. ctrl+q leaves."
         )
         for y, line in enumerate(wrap(sentence, max(canvas.width - 2, 1))):
             canvas.put(1, y, line, "handling bold")

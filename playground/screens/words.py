@@ -40,6 +40,8 @@ def state_detail(server: ServerView) -> tuple[str, str]:
     if key == "idle":
         what = waits.what if waits else server.status.detail
         return ("for a request" if "." in what else f"for {what}" if what else ""), ""
+    if key == "faulted" and server.program == "supervisor":
+        return server.status.detail, "for good"
     return server.status.detail, ""
 
 

@@ -50,5 +50,6 @@ def request(text: str) -> str:
         arguments = wanted.get("arguments") or {}
         shown = " ".join(f"{name}={show_value(value)}" for name, value in arguments.items())
         return f"call {wanted.get('target')}.{wanted.get('name')} {shown}".rstrip()
-    target = ".".join(str(wanted[key]) for key in ("server", "capability", "slot") if wanted.get(key) is not None)
+    what = wanted.get("capability", wanted.get("slot"))
+    target = ".".join(str(part) for part in (wanted.get("server"), what) if part is not None)
     return f"{operation} {target}".rstrip() or show_value(text)

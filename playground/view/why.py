@@ -18,6 +18,7 @@ from playground.view.derivation import capabilities_to
 from playground.view.model import ServerView, View
 from playground.view.sentences import address, sentence
 from playground.view.servers import holder_of
+from servers.manifest import SUPERVISOR
 
 MOST_LINKS: Final = 16
 """Sentences in one chain."""
@@ -165,6 +166,7 @@ def _trouble(view: View, events: Sequence[Event], server: ServerView, chain: Cha
         _explain(view, events, fault.number, chain)
     _lost_replies(view, server, chain)
     if fault is not None:
+        _nobody_restarts(view, server, chain)
         return
     thread = view.threads.get(server.thread)
     if thread is not None and thread.probed:
@@ -172,6 +174,16 @@ def _trouble(view: View, events: Sequence[Event], server: ServerView, chain: Cha
     elif not record.phase and thread is not None:
         chain.add(thread.since, f"{server.name} is stopped since then.")
         _explain(view, events, thread.since, chain)
+
+
+def _nobody_restarts(view: View, server: ServerView, chain: Chain) -> None:
+    """Say so if whoever would build the server anew is down, too."""
+    if server.name == SUPERVISOR:
+        chain.add(-1, "nobody watches over the supervisor: it stays so.")
+        return
+    keeper = view.servers.get(SUPERVISOR)
+    if keeper is not None and not view.records[server.name].phase and keeper.status.key in ("faulted", "stopped"):
+        chain.add(-1, f"supervisor, which would build it anew, is {keeper.status.word} itself.")
 
 
 def _lost_replies(view: View, server: ServerView, chain: Chain) -> None:

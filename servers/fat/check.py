@@ -129,7 +129,7 @@ class _Walk:
         try:
             chain = await self._table.chain(entry.first_cluster, needed)
         except DamagedVolume as error:
-            self.result.damage.append(f"{path!r}: {error}")
+            self.result.damage.append(f"{path!r}: {str(error).removeprefix('the volume is damaged: ')}")
             return
         if len(chain) < needed:
             self.result.damage.append(f"the chain of clusters of {path!r} is shorter than the file")

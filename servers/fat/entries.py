@@ -150,7 +150,8 @@ def parse_slots(slots: Sequence[bytes]) -> Listing:
             continue
         long_name = _long_name(slots, pending, slot) if slot[0] != ERASED else None
         if slot[0] != ERASED and not _IMPOSSIBLE.isdisjoint(slot[1:11]):
-            raise DamagedVolume(f"the volume is damaged: a directory holds the impossible name {slot[:11]!r}")
+            name = slot[:11].decode("ascii", "replace").replace("\ufffd", "?")
+            raise DamagedVolume(f"the volume is damaged: a directory holds the impossible name {name!r}")
         used = pending if long_name is not None else []
         orphans += [] if used else pending
         pending = []

@@ -42,6 +42,8 @@ KINDS: Final[dict[str, str]] = {
     WRONG_ANSWER: "goes on serving, with wrong results; nobody notices by itself",
 }
 """Every kind with one sentence for a menu."""
+NO_ANSWERS: Final = "it answers nobody, so there is nothing to answer wrongly; it fails with an exception instead"
+"""What is said of a server that should give wrong answers, and has no clients."""
 
 
 class Sabotage(BaseException):
@@ -63,7 +65,8 @@ async def carry_out(env: Env, sabotage: Sabotage) -> None:
     if sabotage.kind == REPLACED:
         await undefined(REPLACED_CODE)
     place = _place(sabotage)
-    await env.note("sabotaged", server=env.name, kind=sabotage.kind, place=place, text=KINDS[sabotage.kind])
+    text = NO_ANSWERS if sabotage.kind == WRONG_ANSWER else KINDS[sabotage.kind]
+    await env.note("sabotaged", server=env.name, kind=sabotage.kind, place=place, text=text)
     match sabotage.kind:
         case "null-pointer":
             await load(0, 8)

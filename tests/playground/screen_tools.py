@@ -100,4 +100,5 @@ def picture(pilot: Pilot[int]) -> str:
     strips = pilot.app.screen._compositor.render_strips()
     text = "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
     text = re.sub(r"↓ [0-9]{3} more ─", "↓ NNN more ─", text)
+    text = re.sub(r"(kernel is|servers are) [0-9],[0-9]{3}", r"\1 N,NNN", text)
     return re.sub(r"kernel (═+) [0-9,]+ lines of", lambda match: f"kernel {match[1]} N,NNN lines of", text)

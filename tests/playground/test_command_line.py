@@ -85,6 +85,32 @@ def test_a_lesson_typed_as_a_command_is_recognised(capsys: pytest.CaptureFixture
     )
 
 
+@pytest.mark.parametrize("words", [["--speed", "x"], ["--speed=x"], ["--sped", "20", "play", "reincarnation"]])
+def test_an_option_that_does_not_exist_is_what_is_complained_about(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """Not its value, which looks like a command."""
+    assert run(words) == MISTAKE
+    assert f"there is no option {words[0].split('=')[0]}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["play", "reincarnatoin"], "did you mean `reincarnation`?"),
+        (["--system", "wrokshop"], "did you mean workshop?"),
+        (["--theme", "projektor"], "did you mean projector?"),
+        (["--disk", "/dev/null"], "/dev/null is a device or a pipe; an image is a file"),
+    ],
+)
+def test_a_mistake_in_a_name_is_told_also_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
+) -> None:
+    """Both would have to be put right, and the name is what the person typed."""
+    assert run(words) == MISTAKE
+    assert sentence in capsys.readouterr().err
+
+
 def test_version_and_help_answer_and_leave(capsys: pytest.CaptureFixture[str]) -> None:
     """Both on standard output with exit code 0."""
     for option, text in (("--version", __version__), ("--help", "playground play --headless reincarnation")):

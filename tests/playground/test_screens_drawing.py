@@ -6,14 +6,16 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
+from playground.actions import footer_keys
 from playground.screens.canvas import Canvas, cut, plain
+from playground.screens.footer import fitting
 from playground.screens.glyphs import TO_ASCII, to_ascii
 from playground.screens.inks import COLOURS, DARK, PROJECTOR, THEMES, Palette
 from playground.screens.line_editor import LONGEST, LineEditor
 from playground.screens.markdown import lines
 from playground.screens.picture import portable
 from playground.screens.sheet import Choice, wrap
-from playground.screens.sheet_console import screen_lines
+from playground.screens.sheet_console import screen_lines, typed_lines
 from playground.screens.tab_capabilities import branches
 from playground.screens.words import size_word, sparkline
 from playground.view.model import STATUSES
@@ -36,6 +38,34 @@ def test_a_text_that_is_too_long_says_so() -> None:
     assert cut("capability", 5) == "capa…"
     assert cut("cap", 3) == "cap"
     assert cut("cap", 0) == ""
+
+
+def test_a_sentence_that_is_too_long_ends_after_a_whole_word() -> None:
+    """Unless that would cost too much of it."""
+    assert cut("fault: read of address 0x0 at servers/disk.py:116", 34) == "fault: read of address 0x0 at …"
+    assert cut("call servers/interfaces/counter.py:12345", 22) == "call servers/interfac…"
+
+
+def test_the_last_lines_of_a_wrapped_text_are_cut_not_dropped() -> None:
+    """So that nobody takes half a sentence for a whole one."""
+    assert wrap("one two three four five", 9, 2) == ["one two", "three fo…"]
+    assert wrap("one two", 9, 2) == ["one two"]
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 120])
+def test_the_footer_always_has_room_for_help(width: int) -> None:
+    """Which tells of all keys that do not fit; the others keep their order."""
+    keys = footer_keys()
+    shown = fitting(keys, width)
+    assert shown[-1] == ("f1", "help")
+    assert shown[:-1] == keys[: len(shown) - 1]
+    assert sum(len(key) + 1 + len(label) + 2 for key, label in shown) - 2 <= width
+
+
+def test_earlier_lines_of_the_shell_are_found_on_its_screen() -> None:
+    """Without what was erased, without empty ones, each once in a row."""
+    shown = "$ ls\nREADME.TXT 576\n$ \n$ cax\b \bt a\nhello\n$ cat a\n$ half"
+    assert typed_lines(shown) == ["ls", "cat a"]
 
 
 def test_drawing_outside_a_canvas_does_nothing() -> None:

@@ -163,6 +163,52 @@ async def test_revoking_the_interrupt_of_the_driver_takes_it_from_the_driver() -
         while not any(note.topic == "you-reply" for note in machine.view.notes):
             assert machine.core.advance(1)
         assert len(machine.view.held[machine.view.servers["disk"].cspace]) == held - 1
+        app.poll()
+        assert "✓ revoked supervisor.disk_irq: everything derived from it is gone" in text_of(pilot, "#command-line")
+    machine.core.close()
+
+
+async def test_after_a_revocation_the_arrows_go_through_the_deaths_of_its_tree() -> None:
+    """Left is the moment before, where it still stands; right is on; escape is now, without the sheet."""
+    machine = booted()
+    app = Playground(machine)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "down", "enter", *["down"] * 7, "r", "enter")
+        assert "you ask the kernel for it" in text_of(pilot, "RevokeSheet")
+        while not any(note.topic == "you-reply" for note in machine.view.notes):
+            assert machine.core.advance(1)
+        app.poll()
+        assert "It is gone." in text_of(pilot, "RevokeSheet")
+        await press(pilot, "left")
+        assert "This is how it was: 1 of 1 still there." in text_of(pilot, "RevokeSheet")
+        assert app.desk.moment >= 0
+        await press(pilot, "right")
+        assert "It is gone." in text_of(pilot, "RevokeSheet")
+        await press(pilot, "left", "escape")
+        assert app.desk.moment == -1
+        assert not app.query("RevokeSheet")
+    machine.core.close()
+
+
+async def test_a_crash_that_nobody_puts_right_is_told_before_and_after() -> None:
+    """The supervisor has no supervisor; the why of who dies after it says so."""
+    machine = booted()
+    app = Playground(machine)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await type_line(pilot, "crash supervisor")
+        sheet = " ".join(text_of(pilot, "CrashSheet").replace("│", " ").split())
+        assert "Nobody watches over the supervisor: it stays down" in sheet
+        await press(pilot, "enter")
+        assert "the debug probe crashes supervisor (null-pointer)" in text_of(pilot, "#command-line")
+        while machine.view.servers["supervisor"].status.key != "faulted":
+            assert machine.core.advance(1)
+        await type_line(pilot, "crash disk with=exception")
+        while machine.view.servers["disk"].status.key != "faulted":
+            assert machine.core.advance(1)
+        await type_line(pilot, "why disk")
+        await press(pilot, "end")
+        why = " ".join(text_of(pilot, "#inspector").replace("│", " ").split())
+        assert "which would build it anew, is faulted itself." in why
     machine.core.close()
 
 

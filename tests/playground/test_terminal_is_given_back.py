@@ -66,6 +66,17 @@ def test_a_signal_from_outside_leaves_the_screens(image: Path, number: signal.Si
     assert finished.code in (0, 128 + number, -number)
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_in_the_very_first_moment_gives_the_terminal_back_too(image: Path, number: signal.Signals) -> None:
+    """The screens are there, nothing has been drawn on them yet."""
+    with Terminal([*PLAYGROUND, "--disk", str(image)], width=120, height=36) as terminal:
+        terminal.wait_for(ENTERED)
+        terminal.process.send_signal(number)
+        finished = terminal.finish()
+    is_clean(finished, image)
+    assert finished.code == 128 + number
+
+
 def test_a_second_signal_while_leaving_is_harmless(image: Path) -> None:
     """An impatient person, or a shutdown that asks twice."""
     with on_screen(image) as terminal:
