@@ -48,7 +48,7 @@ class Finding:
     final: bool = False
     """It does not hold and cannot come to hold any more, whatever happens."""
     told: str = ""
-    """More about how it holds, in words; may be empty."""
+    """What the audience is told when it holds, such as the text of an error; may be empty."""
 
 
 @dataclass(slots=True)

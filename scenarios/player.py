@@ -396,6 +396,8 @@ class LessonSession:
                     self._used.add(result.event)
                 within = f" within {limit.text}" if limit else ""
                 self._record(command, f"{condition_in_words(condition)}{within}", result)
+                if result.told:
+                    self.log.append(LogLine("say", command.place, result.told))
             case syntax.Revoke() | syntax.Delete() | syntax.Restart() if result.verdict == "passed":
                 reply = self.stage.reply(self._request)
                 if reply is not None and not reply.ok:

@@ -32,6 +32,8 @@ class Result:
     """What was found, in words; may be empty."""
     event: int = -1
     """The event that decided it, or -1."""
+    told: str = ""
+    """What the audience is told about it, or ''."""
 
 
 class Task(Protocol):
@@ -129,8 +131,7 @@ class Running(_Bounded):
         else:
             finding = self.judge.judge(self.until, self.scope)
             if finding.holds:
-                more = f": {finding.told}" if finding.told else ""
-                return Result("passed", f"after {duration_in_words(self.stage.cycle - self.begin)}{more}")
+                return Result("passed", f"after {duration_in_words(self.stage.cycle - self.begin)}")
         if self.late:
             if self.until is None:
                 return Result("failed", f"somebody still had something to do {self.time_over()}")
@@ -161,8 +162,8 @@ class Expecting(_Bounded):
         if finding.holds and (over or not self.must_last):
             in_time = self.at_once or not self.late or self.must_last or finding.event >= 0 or self.stage.exhausted
             if in_time:
-                told = [f"after {duration_in_words(passed)}"] if passed and not self.must_last else []
-                return Result("passed", ": ".join([*told, *([finding.told] if finding.told else [])]), finding.event)
+                after = f"after {duration_in_words(passed)}" if passed and not self.must_last else ""
+                return Result("passed", after, finding.event, finding.told)
             return Result("failed", f"it came too late, after {duration_in_words(passed)}")
         if not finding.holds and (over or finding.final):
             more = self.judge.why_not(self.condition, self.scope)

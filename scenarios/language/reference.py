@@ -57,7 +57,7 @@ _RULES = """\
 * A *deadlock* is a circle of servers each of which waits for the next: for an answer, for somebody to take its message,
   or for somebody to deal with its fault. `of` names exactly those in the circle, in any order.
 * `manifest with PATH=VALUE without PATH is refused at PATH` reads the manifest of the system again with these changes.
-  No system is built from it. A line of an expectation that holds says the error, with its place."""
+  No system is built from it. If it is refused, as expected, the audience is told the error, with its place."""
 
 
 _QUESTIONS = """\
