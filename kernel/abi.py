@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 WORD_BITS: Final = 64
 WORD_MAX: Final = (1 << 64) - 1
+LABEL_MAX: Final = (1 << 52) - 1
+"""The label has 52 bits of the message-information word; what is more is lost."""
 MAX_MESSAGE_WORDS: Final = 120
 MAX_EXTRA_CAPS: Final = 3
 REGISTER_WORDS: Final = 4

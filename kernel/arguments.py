@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Any, Final
 
-from kernel.abi import MAX_EXTRA_CAPS, MAX_MESSAGE_WORDS, WORD_MAX
+from kernel.abi import LABEL_MAX, MAX_EXTRA_CAPS, MAX_MESSAGE_WORDS, WORD_MAX
 
 MAX_TEXT: Final = 1000
 """Characters of a debug name or note that are kept."""
@@ -72,7 +72,7 @@ def words_of(values: Any, most: int) -> tuple[int, ...]:
 def message(trap: tuple[Any, ...], start: int, length: int) -> tuple[int, int, tuple[int, ...], tuple[int, ...]]:
     arity(trap, length)
     pointer, label, words, caps = trap[start : start + 4]
-    return word(pointer), word(label), words_of(words, MAX_MESSAGE_WORDS), words_of(caps, MAX_EXTRA_CAPS)
+    return word(pointer), word(label) & LABEL_MAX, words_of(words, MAX_MESSAGE_WORDS), words_of(caps, MAX_EXTRA_CAPS)
 
 
 def receive_slot(value: Any) -> tuple[int, int, int] | None:

@@ -122,8 +122,11 @@ def _finalise(kernel: Kernel, slot: Slot, final: bool) -> None:
         _make_zombie(kernel, slot, 1 << target.radix)
     elif kind == ObjectType.TCB:
         notification.unbind(kernel, target)
-        if target.sched_context is not None:
-            schedcontext.unbind_tcb(kernel, target.sched_context)
+        context = target.sched_context
+        if context is not None:
+            schedcontext.unbind_tcb(kernel, context)
+            if context.yield_from is not None:
+                schedcontext.complete_yield_to(kernel, context.yield_from)
         tcb.suspend(kernel, target)
         tcb.stop_vehicle(target)
         _make_zombie(kernel, slot, len(target.slots))

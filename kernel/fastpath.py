@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kernel import costs, events
-from kernel.abi import Message, ObjectType, Syscall, ThreadState
+from kernel.abi import LABEL_MAX, Message, ObjectType, Syscall, ThreadState
 from kernel.costs import MIN_BUDGET
 from kernel.objects import TCB, Reply, SchedContext
 
@@ -105,7 +105,7 @@ def _call(kernel: Kernel, thread: TCB, trap: tuple[object, ...]) -> TCB | None:
     if root is None or type(pointer) is not int or type(label) is not int or caps is not _NONE or rx is not None:
         return None
     flat = root.flat
-    if flat is None or not 0 <= pointer < len(flat) or not 0 <= label < _WORD_LIMIT:
+    if flat is None or not 0 <= pointer < len(flat) or not 0 <= label <= LABEL_MAX:
         return None
     slot = flat[pointer]
     cap = slot.cap if slot is not None else None
@@ -182,7 +182,7 @@ def _reply_recv(kernel: Kernel, thread: TCB, trap: tuple[object, ...]) -> TCB | 
     cap, reply_cap = slot.cap, reply_slot.cap
     if cap is None or reply_cap is None or cap.kind is not _ENDPOINT or not cap.rights & 2:
         return None
-    if reply_cap.kind is not _REPLY or not 0 <= label < _WORD_LIMIT or (words is not _NONE and not _plain(words)):
+    if reply_cap.kind is not _REPLY or not 0 <= label <= LABEL_MAX or (words is not _NONE and not _plain(words)):
         return None
     endpoint, held = cap.object, reply_cap.object
     caller: TCB | None = held.tcb

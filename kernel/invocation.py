@@ -18,9 +18,10 @@ from kernel import (
     reply,
     schedcontext,
     tcb,
+    transfer,
     untyped,
 )
-from kernel.abi import Error, LookupFailure, Message, ObjectType, Rights, ThreadState
+from kernel.abi import REGISTER_WORDS, Error, LookupFailure, Message, ObjectType, Rights, ThreadState
 from kernel.cspace import lookup_slot
 from kernel.errors import LookupFailed, Refused
 from kernel.objects import TCB, Capability, Slot
@@ -83,6 +84,8 @@ def invoke(
 ) -> None:
     """Send to whatever a capability names (seL4: handleInvocation, decodeInvocation)."""
     failing = pointer
+    if (caps or len(words) > REGISTER_WORDS) and not transfer.has_buffer(thread):
+        words, caps = words[:REGISTER_WORDS], ()
     try:
         slot = lookup_slot(thread, pointer)
         extra = []
@@ -116,7 +119,14 @@ def invoke(
     if thread.state == ThreadState.RESTART:
         thread.state = ThreadState.RUNNING
         if answer is not None:
-            thread.value = Message(0, 0, answer) if is_call else None
+            thread.value = _answer(thread, Error.NO_ERROR, answer) if is_call else None
+
+
+def _answer(thread: TCB, error: Error, words: tuple[int, ...]) -> Message:
+    """The kernel's reply to an invocation."""
+    if len(words) > REGISTER_WORDS and not transfer.has_buffer(thread, receiving=True):
+        words = words[:REGISTER_WORDS]
+    return Message(0, int(error), words)
 
 
 def _refused(
@@ -130,7 +140,7 @@ def _refused(
                 tuple(int(word) for word in refused.words),
             )
         )
-        thread.value = Message(0, int(refused.error), tuple(int(word) for word in refused.words))
+        thread.value = _answer(thread, refused.error, tuple(int(word) for word in refused.words))
     else:
         reason = "empty slot" if cap is None else "no write right" if cap.kind in _MESSAGE_KINDS else "error"
         kernel.emit((events.DROPPED, kernel.now, thread.id, pointer, target, reason))

@@ -128,10 +128,7 @@ def _bind(kernel: Kernel, request: Invocation, context: SchedContext) -> None:
         refuse(Error.INVALID_CAPABILITY, 1)
     target = cap.object
     if cap.kind == ObjectType.TCB:
-        if context.tcb is not None or target.sched_context is not None:
-            refuse(Error.ILLEGAL_OPERATION)
-        if _is_blocked(target) and not _released(kernel, context):
-            refuse(Error.ILLEGAL_OPERATION)
+        check_binding(kernel, context, target)
         bind_tcb(kernel, context, target)
     elif cap.kind == ObjectType.NOTIFICATION:
         if context.notification is not None or target.sched_context is not None:
@@ -144,12 +141,14 @@ def _bind(kernel: Kernel, request: Invocation, context: SchedContext) -> None:
         refuse(Error.INVALID_CAPABILITY, 1)
 
 
-def _is_blocked(thread: TCB) -> bool:
-    return thread.state >= ThreadState.BLOCKED_ON_RECEIVE
-
-
-def _released(kernel: Kernel, context: SchedContext) -> bool:
-    return context.refill_max > 0 and refills.ready(kernel, context) and refills.sufficient(context, 0)
+def check_binding(kernel: Kernel, context: SchedContext, thread: TCB) -> None:
+    """Refuse if either is bound already, or if the thread is blocked and the context could not be used right now."""
+    if context.tcb is not None or thread.sched_context is not None:
+        refuse(Error.ILLEGAL_OPERATION)
+    if thread.state >= ThreadState.BLOCKED_ON_RECEIVE and not (
+        context.refill_max > 0 and refills.ready(kernel, context) and refills.sufficient(context, 0)
+    ):
+        refuse(Error.ILLEGAL_OPERATION)
 
 
 def _unbind_object(kernel: Kernel, request: Invocation, context: SchedContext) -> None:
@@ -265,6 +264,7 @@ def _configure(
         refills.start(kernel, context, refill_max, budget, 0 if round_robin else period)
     if thread is not None:
         resume(kernel, context)
-        if scheduler.is_schedulable(thread) and thread is not kernel.current:
-            kernel.ready.enqueue(thread)
-        scheduler.reschedule_required(kernel)
+        if thread is kernel.current:
+            scheduler.reschedule_required(kernel)
+        elif scheduler.is_runnable(thread):
+            scheduler.possible_switch_to(kernel, thread)

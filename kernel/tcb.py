@@ -116,16 +116,20 @@ def _space_root(slot: Slot, data: int, kind: ObjectType) -> Capability:
 
 
 def _check_buffer(slot: Slot, address: int) -> None:
-    cap = slot.cap
+    cap = derivation.derive(slot, slot.cap)
     if cap is None or cap.kind != ObjectType.FRAME or cap.object.device is not None:
         refuse(Error.ILLEGAL_OPERATION)
     if address % BUFFER_ALIGNMENT:
         refuse(Error.ALIGNMENT_ERROR)
 
 
-def _install(kernel: Kernel, target: Slot, made: Capability | None, source: Slot) -> None:
+def _install(kernel: Kernel, request: Invocation, target: Slot, made: Capability | None, source: Slot) -> None:
+    """Replace a capability in a TCB. Deleting the old one may take away the new one's source, or the TCB itself."""
     deletion.delete(kernel, target, exposed=True)
-    if made is not None and source.cap is not None and derivation.same_object(made, source.cap):
+    if made is None or source.cap is None or not derivation.same_object(made, source.cap):
+        return
+    invoked = request.slot.cap
+    if invoked is not None and derivation.same_object(request.cap, invoked):
         derivation.insert(kernel, made, source, target)
 
 
@@ -137,9 +141,9 @@ def _configure(kernel: Kernel, request: Invocation, thread: TCB) -> tuple[int, .
         _check_buffer(buffer, address)
     cspace_cap = _space_root(cspace, cspace_data, ObjectType.CNODE)
     vspace_cap = _space_root(vspace, vspace_data, ObjectType.VSPACE)
-    _install(kernel, thread.cspace, cspace_cap, cspace)
-    _install(kernel, thread.vspace, vspace_cap, vspace)
-    _install(kernel, thread.ipc_buffer, buffer.cap.copy() if address and buffer.cap else None, buffer)
+    _install(kernel, request, thread.cspace, cspace_cap, cspace)
+    _install(kernel, request, thread.vspace, vspace_cap, vspace)
+    _install(kernel, request, thread.ipc_buffer, buffer.cap.copy() if address and buffer.cap else None, buffer)
     return ()
 
 
@@ -149,9 +153,9 @@ def _set_space(kernel: Kernel, request: Invocation, thread: TCB) -> tuple[int, .
     cspace_cap = _space_root(cspace, request.words[0], ObjectType.CNODE)
     vspace_cap = _space_root(vspace, request.words[1], ObjectType.VSPACE)
     _check_fault_handler(handler, 1)
-    _install(kernel, thread.fault_handler, handler.cap.copy() if handler.cap else None, handler)
-    _install(kernel, thread.cspace, cspace_cap, cspace)
-    _install(kernel, thread.vspace, vspace_cap, vspace)
+    _install(kernel, request, thread.fault_handler, handler.cap.copy() if handler.cap else None, handler)
+    _install(kernel, request, thread.cspace, cspace_cap, cspace)
+    _install(kernel, request, thread.vspace, vspace_cap, vspace)
     return ()
 
 
@@ -160,7 +164,7 @@ def _set_ipc_buffer(kernel: Kernel, request: Invocation, thread: TCB) -> tuple[i
     address, slot = request.words[0], request.extra[0]
     if address:
         _check_buffer(slot, address)
-    _install(kernel, thread.ipc_buffer, slot.cap.copy() if address and slot.cap else None, slot)
+    _install(kernel, request, thread.ipc_buffer, slot.cap.copy() if address and slot.cap else None, slot)
     return ()
 
 
@@ -168,7 +172,7 @@ def _set_timeout_endpoint(kernel: Kernel, request: Invocation, thread: TCB) -> t
     _need(request, 0, 1)
     slot = request.extra[0]
     _check_fault_handler(slot, 1)
-    _install(kernel, thread.timeout_handler, slot.cap.copy() if slot.cap else None, slot)
+    _install(kernel, request, thread.timeout_handler, slot.cap.copy() if slot.cap else None, slot)
     return ()
 
 
@@ -198,17 +202,14 @@ def _set_sched_params(kernel: Kernel, request: Invocation, thread: TCB) -> tuple
             refuse(Error.ILLEGAL_OPERATION)
     elif context_cap.kind != ObjectType.SCHED_CONTEXT:
         refuse(Error.INVALID_CAPABILITY, 2)
-    elif (thread.sched_context is not None and thread.sched_context is not context_cap.object) or (
-        context_cap.object.tcb not in (None, thread)
-    ):
-        refuse(Error.ILLEGAL_OPERATION)
+    else:
+        schedcontext.check_binding(kernel, context_cap.object, thread)
     _check_fault_handler(handler, 3)
-    _install(kernel, thread.fault_handler, handler.cap.copy() if handler.cap else None, handler)
+    _install(kernel, request, thread.fault_handler, handler.cap.copy() if handler.cap else None, handler)
     _set_maximum(kernel, thread, mcp)
     set_priority(kernel, thread, priority)
     if context_cap is not None:
-        if thread.sched_context is None:
-            schedcontext.bind_tcb(kernel, context_cap.object, thread)
+        schedcontext.bind_tcb(kernel, context_cap.object, thread)
     elif thread.sched_context is not None:
         schedcontext.unbind_tcb(kernel, thread.sched_context)
     return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kernel import costs, derivation
-from kernel.abi import MAX_EXTRA_CAPS, REGISTER_WORDS, Message, ObjectType
+from kernel.abi import MAX_EXTRA_CAPS, REGISTER_WORDS, Message, ObjectType, Rights
 from kernel.cspace import lookup_operand, lookup_slot
 from kernel.errors import LookupFailed, Refused
 from kernel.objects import TCB, Endpoint, Slot
@@ -14,9 +14,14 @@ if TYPE_CHECKING:
     from kernel.kernel import Kernel
 
 
-def has_buffer(thread: TCB) -> bool:
-    """Whether the thread has an IPC buffer: without one only four words and no capabilities travel."""
-    return thread.ipc_buffer.cap is not None
+def has_buffer(thread: TCB, *, receiving: bool = False) -> bool:
+    """Whether the thread has an IPC buffer that can be read, and to receive also written (seL4: lookupIPCBuffer).
+
+    Without one only four words and no capabilities travel.
+    """
+    cap = thread.ipc_buffer.cap
+    needed = Rights.READ | Rights.WRITE if receiving else Rights.READ
+    return cap is not None and cap.rights & needed == needed
 
 
 def message(
@@ -26,13 +31,15 @@ def message(
     moved: tuple[int, ...] = ()
     if sender.fault is not None:
         label, words = sender.fault
+        if len(words) > REGISTER_WORDS and not has_buffer(receiver, receiving=True):
+            words = words[:REGISTER_WORDS]
         receiver.value = Message(badge, label, words)
         return label, words, moved
     label, words, pointers = sender.message
-    if len(words) > REGISTER_WORDS and not (has_buffer(sender) and has_buffer(receiver)):
+    if len(words) > REGISTER_WORDS and not (has_buffer(sender) and has_buffer(receiver, receiving=True)):
         words = words[:REGISTER_WORDS]
     kernel.now += costs.MESSAGE_WORD * len(words)
-    if pointers and can_grant and has_buffer(receiver) and has_buffer(sender):
+    if pointers and can_grant and has_buffer(receiver, receiving=True) and has_buffer(sender):
         count, unwrapped, badges, moved = _capabilities(kernel, sender, receiver, endpoint, pointers)
         receiver.value = Message(badge, label, words, count, unwrapped, badges)
     else:

@@ -148,7 +148,7 @@ def test_a_handler_that_cannot_be_called_is_refused(rights: Rights) -> None:
         weak = await bench.copy(endpoint, rights)
         thread = await bench.thread(ending, 100, start=False)
         words = (100, 100)
-        caps = (int(InitSlot.TCB), thread.sched_context, weak)
+        caps = (int(InitSlot.TCB), bench.empty_slots(), weak)
         assert await bench.error(thread.tcb, Label.TCB_SET_SCHED_PARAMS, words, caps) == (Error.INVALID_CAPABILITY, 3)
         timeout = await bench.error(thread.tcb, Label.TCB_SET_TIMEOUT_ENDPOINT, (), (weak,))
         assert timeout == (Error.INVALID_CAPABILITY, 1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kernel.abi import Error, InitSlot, Label, ObjectType, Rights, ThreadState
+from kernel.abi import Error, InitSlot, Label, LookupFailure, ObjectType, Rights, ThreadState
 from kernel.syscalls import call, compute, recv, send, wait
-from tests.kernel.bench import Bench, scenario
+from tests.kernel.bench import SECOND, TOP, Bench, Program, scenario
 
 VSPACE, CNODE = int(InitSlot.VSPACE), int(InitSlot.CNODE)
 
@@ -177,3 +177,131 @@ async def test_a_program_in_spaces_of_its_own_reports_back(bench: Bench) -> None
     await bench.settle()
     message = await recv(endpoint, reply)
     assert (message.badge, message.words) == (7, (42,))
+
+
+@scenario
+async def test_without_an_ipc_buffer_an_invocation_has_four_words_and_no_capabilities(bench: Bench) -> None:
+    """seL4: handleInvocation, lookupExtraCaps; what does not fit into registers was never sent, and never answered."""
+
+    async def invoking() -> None:
+        words = (int(ObjectType.ENDPOINT), 0, 0, 0, empty, 1)
+        bench.log.append(await call(bench.information.untyped[0].slot, Label.UNTYPED_RETYPE, words, (CNODE,)))
+        bench.log.append(await call(CNODE, Label.CNODE_DELETE, (1 << 14, 64), (1 << 63,)))
+        await send(CNODE, 0, (), (1 << 63,))
+        bench.log.append("no fault")
+
+    empty = bench.empty_slots()
+    thread = await bench.thread(invoking, 100, start=False)
+    await bench.invoke(thread.tcb, Label.TCB_SET_IPC_BUFFER, (0,), (empty,))
+    await bench.resume(thread)
+    await bench.settle()
+    retype, delete, after = bench.log
+    assert retype.label == Error.TRUNCATED_MESSAGE
+    assert (delete.label, delete.words) == (Error.FAILED_LOOKUP, (0, LookupFailure.GUARD_MISMATCH, 64, 0))
+    assert after == "no fault"
+
+
+@scenario
+async def test_a_buffer_that_cannot_be_written_is_good_for_sending_only(bench: Bench) -> None:
+    """seL4: lookupIPCBuffer; the receiver's buffer needs both rights, the sender's can be read-only."""
+    endpoint, reply = await bench.endpoint(), await bench.reply()
+
+    async def talking() -> None:
+        await send(endpoint, 256, tuple(range(9)))
+        bench.log.append((await recv(endpoint, reply)).words)
+
+    thread = await bench.thread(talking, 100, start=False)
+    frame = await bench.copy(await bench.make(ObjectType.FRAME), Rights.READ)
+    await bench.invoke(thread.tcb, Label.TCB_SET_IPC_BUFFER, (0x1000,), (frame,))
+    await bench.resume(thread)
+    await bench.settle()
+    assert (await recv(endpoint, reply)).words == tuple(range(9))
+    await bench.settle()
+    await send(endpoint, 256, tuple(range(9)))
+    await bench.settle()
+    assert bench.log == [(0, 1, 2, 3)]
+
+
+@scenario
+async def test_a_label_has_fifty_two_bits(bench: Bench) -> None:
+    """kernel.md 1.1: the message information holds no more of it; the rest is lost."""
+    endpoint, reply = await bench.endpoint(), await bench.reply()
+
+    async def sender() -> None:
+        await call(endpoint, (1 << 52) + 300)
+
+    async def waiting() -> None:
+        bench.log.append((await recv(endpoint, reply)).label)
+
+    await bench.thread(waiting, 101)
+    await bench.settle()
+    await bench.thread(sender, 100)
+    await bench.settle()
+    assert bench.log == [300]
+
+
+@scenario
+async def test_sched_params_bind_a_context_as_bind_does(bench: Bench) -> None:
+    """seL4: decodeSetSchedParams; not twice, and not to a blocked thread one that cannot be used."""
+    gate = await bench.notification()
+
+    async def waiting() -> None:
+        await wait(gate)
+
+    thread = await bench.thread(waiting, 100)
+    await bench.settle()
+    empty, unconfigured = bench.empty_slots(), await bench.make(ObjectType.SCHED_CONTEXT, 8)
+
+    async def set_context(context: int) -> object:
+        return await bench.error(
+            thread.tcb, Label.TCB_SET_SCHED_PARAMS, (100, 100), (int(InitSlot.TCB), context, empty)
+        )
+
+    assert await set_context(thread.sched_context) == Error.ILLEGAL_OPERATION
+    assert await set_context(empty) == Error.NO_ERROR
+    assert bench.kernel.inspect().threads[thread.id].sched_context == 0
+    assert await set_context(unconfigured) == Error.ILLEGAL_OPERATION
+    assert await set_context(thread.sched_context) == Error.NO_ERROR
+    assert bench.kernel.inspect().threads[thread.id].sched_context != 0
+
+
+@scenario
+async def test_a_thread_given_time_queues_behind_the_others_of_its_priority(bench: Bench) -> None:
+    """seL4: invokeSchedControl_ConfigureFlags switches to the thread, which for an equal means: to the tail."""
+    names = ("first", "second")
+
+    def program(name: str) -> Program:
+        async def run() -> None:
+            bench.log.append(name)
+
+        return run
+
+    for name in names:
+        await bench.thread(program(name), TOP)
+    context = await bench.make(ObjectType.SCHED_CONTEXT, 8)
+    await bench.thread(program("configured"), TOP, context=context)
+    await bench.configure(context, SECOND, SECOND)
+    await bench.settle()
+    assert bench.log == [*names, "configured"]
+
+
+@scenario
+async def test_a_thread_that_loses_itself_with_its_cspace_gets_no_new_one(bench: Bench) -> None:
+    """seL4: installTCBCap; the last capability to the TCB lies in the CSpace that Configure takes away."""
+    radix, rest = 4, 14
+    node = await bench.make(ObjectType.CNODE, radix)
+
+    async def program() -> None:
+        spaces = (1 << rest | CNODE, 1 << rest | VSPACE, 1 << rest)
+        await call(2 << rest, Label.TCB_CONFIGURE, (64 - 14, 0, 0), spaces)
+        bench.log.append("still here")
+
+    thread = await bench.thread(program, 100, cspace=node, guard=64 - radix - rest, start=False)
+    await bench.invoke(node, Label.CNODE_MINT, (1, radix, CNODE, 64, 15, 0), (CNODE,))
+    await bench.resume(thread)
+    await bench.invoke(node, Label.CNODE_MOVE, (2, radix, thread.tcb, 64), (CNODE,))
+    await bench.delete(node)
+    await bench.settle()
+    assert bench.log == []
+    assert thread.id not in bench.kernel.inspect().threads
+    await bench.revoke(VSPACE)
