@@ -193,6 +193,7 @@ async def test_binding_is_refused_when_either_side_is_taken_or_read_is_missing(b
     illegal = Error.ILLEGAL_OPERATION
     assert await bench.error(thread.tcb, Label.TCB_UNBIND_NOTIFICATION) == illegal
     assert await bench.error(thread.tcb, Label.TCB_BIND_NOTIFICATION, (), (write_only,)) == illegal
+    assert await bench.error(thread.tcb, Label.TCB_BIND_NOTIFICATION, (), (thread.tcb, notification)) == illegal
     await bind(bench, thread.tcb, notification)
     assert await bench.error(thread.tcb, Label.TCB_BIND_NOTIFICATION, (), (other,)) == illegal
     assert await bench.error(second.tcb, Label.TCB_BIND_NOTIFICATION, (), (notification,)) == illegal

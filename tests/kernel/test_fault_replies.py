@@ -1,0 +1,28 @@
+"""What the answer to a fault does to the thread, and what is told of it."""
+
+from __future__ import annotations
+
+from kernel.abi import ThreadState
+from kernel.events import REPLIED
+from kernel.syscalls import load, nb_recv, send
+from tests.kernel.bench import Bench, scenario
+
+
+@scenario
+async def test_an_answer_with_a_label_leaves_the_thread_stopped(bench: Bench) -> None:
+    """seL4: handleFaultReply; a label other than 0 means: do not restart it."""
+    endpoint, reply = await bench.endpoint(), await bench.reply()
+
+    async def reading_nowhere() -> None:
+        await load(0x7000_0000, 8)
+
+    first = await bench.thread(reading_nowhere, 100, fault_handler=endpoint)
+    second = await bench.thread(reading_nowhere, 100, fault_handler=endpoint)
+    await bench.settle()
+    for label in (1, 0):
+        await nb_recv(endpoint, reply)
+        await send(reply, label)
+    told = {event[3]: event[8] for event in bench.events(REPLIED)}
+    assert (told[first.id], told[second.id]) == (2, 1)
+    assert bench.state(first) == ThreadState.INACTIVE
+    assert bench.state(second) == ThreadState.RESTART
