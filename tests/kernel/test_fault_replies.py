@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from kernel.abi import ThreadState
 from kernel.events import REPLIED
-from kernel.syscalls import load, nb_recv, send
+from kernel.syscalls import nb_recv, send, trap
 from tests.kernel.bench import Bench, scenario
 
 
 @scenario
 async def test_an_answer_with_a_label_leaves_the_thread_stopped(bench: Bench) -> None:
-    """seL4: handleFaultReply; a label other than 0 means: do not restart it."""
+    """seL4: handleFaultReply; after an unknown system call a label other than 0 means: do not restart it."""
     endpoint, reply = await bench.endpoint(), await bench.reply()
 
-    async def reading_nowhere() -> None:
-        await load(0x7000_0000, 8)
+    async def calling_nothing() -> None:
+        await trap((199,))
 
-    first = await bench.thread(reading_nowhere, 100, fault_handler=endpoint)
-    second = await bench.thread(reading_nowhere, 100, fault_handler=endpoint)
+    first = await bench.thread(calling_nothing, 100, fault_handler=endpoint)
+    second = await bench.thread(calling_nothing, 100, fault_handler=endpoint)
     await bench.settle()
     for label in (1, 0):
         await nb_recv(endpoint, reply)
