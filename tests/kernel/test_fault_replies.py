@@ -16,13 +16,11 @@ async def test_an_answer_with_a_label_leaves_the_thread_stopped(bench: Bench) ->
     async def calling_nothing() -> None:
         await trap((199,))
 
-    first = await bench.thread(calling_nothing, 100, fault_handler=endpoint)
-    second = await bench.thread(calling_nothing, 100, fault_handler=endpoint)
+    threads = [await bench.thread(calling_nothing, 100, fault_handler=endpoint) for _ in range(2)]
     await bench.settle()
     for label in (1, 0):
         await nb_recv(endpoint, reply)
         await send(reply, label)
     told = {event[3]: event[8] for event in bench.events(REPLIED)}
-    assert (told[first.id], told[second.id]) == (2, 1)
-    assert bench.state(first) == ThreadState.INACTIVE
-    assert bench.state(second) == ThreadState.RESTART
+    states = {told[thread.id]: bench.state(thread) for thread in threads}
+    assert states == {2: ThreadState.INACTIVE, 1: ThreadState.RESTART}
