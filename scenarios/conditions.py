@@ -144,7 +144,8 @@ class Judge:
             return Finding(condition.accepted, "it is accepted", final=True)
         place = condition.place.text if condition.place else ""
         elsewhere = place and not stands_at(error, changed(manifest.text, condition.changes), place)
-        return Finding(not condition.accepted and not elsewhere, f"it is refused: {error}", final=True, told=str(error))
+        holds = not condition.accepted and not elsewhere
+        return Finding(holds, f"it is refused: {error}", final=True, told=_from_its_name(error))
 
     def _find(self, event: EventPattern, scope: Scope, begin: int | None = None) -> Iterator[int]:
         """Numbers of the events that count, without those that come too late."""
@@ -220,6 +221,11 @@ class Judge:
                 text = fields.get("text") or ", ".join(f"{key} {fields[key]}" for key in fields if key != "server")
                 return f"last of {server}: {event[3]}: {text}"
         return f"nothing was heard of {server}" if server else ""
+
+
+def _from_its_name(error: ManifestError) -> str:
+    """An error of a manifest with the bare name of the file, as an audience wants it."""
+    return f"{error.file.rpartition('/')[2]}:{error.line}:{error.column}: {error.sentence}"
 
 
 def describe(facts: ServerFacts) -> str:

@@ -61,15 +61,15 @@ def check_upwards(servers: Servers, sections: Mapping[str, Table]) -> None:
 def _downwards(servers: Servers, server: Server, other: Server, table: Table, key: str) -> ManifestError:
     back = _way(servers, other.name, server.name)
     if other is server:
-        cure = "it would wait for itself for ever, so take the capability away"
+        cure = ", and it would wait for itself for ever; take the capability away"
     elif back:
         steps = " and ".join(f"`{here}` {_verb(servers, here, there)} `{there}`" for here, there in back)
-        cure = f"{steps}, so no priorities would do; one of these must go"
+        cure = f", and {steps}; one of these must go"
     else:
-        cure = f"give `{other.name}` a priority above {server.priority}, or `{server.name}` one below {other.priority}"
+        cure = f"; give `{other.name}` one above {server.priority}, or `{server.name}` one below {other.priority}"
     what = "have its faults dealt with by" if key == "pager" else "call"
-    who, whom = f"`{server.name}` (priority {server.priority})", f"`{other.name}` (priority {other.priority})"
-    return table.wrong(key, f"{who} may not {what} {whom}, because calls go upwards in this system: {cure}")
+    who, whom = f"`{server.name}` ({server.priority})", f"`{other.name}` ({other.priority})"
+    return table.wrong(key, f"{who} may not {what} {whom}: calls go upwards in priority{cure}")
 
 
 def _verb(servers: Servers, here: str, there: str) -> str:

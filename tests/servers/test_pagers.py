@@ -102,7 +102,7 @@ def test_a_wait_shorter_than_the_supervisors_pulse_does_not_stop_the_machine() -
         ('pager = "mason"', 'pager = "bob"', "`bob` cannot be a pager: it needs an endpoint under `provides`"),
         ('pager = "mason"', 'pager = "supervisor"', "the supervisor has no pager and is none"),
         ('program = "pager"', 'program = "pager"\npager = "mason"', "paged in a circle: `mason` by `mason`"),
-        ("priority = 120\npager", "priority = 160\npager", "`alice` (priority 160) may not have its faults"),
+        ("priority = 120\npager", "priority = 160\npager", "`alice` (160) may not have its faults"),
     ],
 )
 def test_a_wrong_pager_is_refused_at_its_place(right: str, wrong: str, said: str) -> None:
