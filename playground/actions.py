@@ -165,9 +165,8 @@ def _go(hand: Hand, rest: str) -> None:
 
 
 def _find(hand: Hand, rest: str) -> None:
-    backwards = rest.startswith("back ")
-    hand.desk.looking.find(rest.removeprefix("back ").strip(), forward=not backwards)
-    hand.desk.change(remark=f"searching {'back' if backwards else 'on'} …")
+    forward = hand.desk.looking.find(rest)
+    hand.desk.change(remark=f"searching {'on' if forward else 'back'} …")
 
 
 def _run(hand: Hand, rest: str) -> None:
@@ -296,7 +295,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("go", (), "", "", "Look at the moment of an event, at boot, or at now.", _go,
            "go NUMBER | go boot | go now", 1),
     Action("find", (), "", "", "Look for a moment: an event, or when something begins to hold.", _find,
-           "find [back] CONDITION", FREE_TEXT),
+           "find [next|last] CONDITION | find [next|last] message to SERVER", FREE_TEXT),
     Action("mark", ("m",), "m", "", "Give this moment a name.", lambda hand, rest: hand.mark(rest),
            "mark [NAME]", FREE_TEXT),
     Action("record", ("f9",), "f9", "", "Record the run into a file, or stop recording.",

@@ -79,7 +79,7 @@ def _candidates(source: syntax.Source, asked: Asked, truth: str | None, begin: i
             return [_near(truth)[:2], others, _near(truth)]
         case syntax.AnswerProperty():
             states = [asked.stage.server(server).state for server in asked.world.servers]
-            return [states, [word for word in STATES if word not in ("running", "dead")]]
+            return [states, [word for word in STATES if word not in ("running", "blocked", "dead")]]
         case _:
             return [["yes", "no"]]
 

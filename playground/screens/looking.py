@@ -165,11 +165,16 @@ class Looking:
     def find(self, text: str, *, forward: bool) -> None:
         """Begin to search for a condition of the lesson language. Raises mistakes of the user."""
         past = self.past
+        from playground.timeline.wishes import wish_of
         if past is None:
             return
         from playground.timeline.search import Search, condition_of
 
-        self._search = Search(past, condition_of(text, past.manifest), self.count - 1, forward=forward)
+        past, wish = self.past, wish_of(text)
+        if past is not None:
+            condition = condition_of(wish.condition, past.manifest)
+            self._search = Search(past, condition, self.count - 1, forward=wish.forward)
+        return wish.forward
 
     def poll(self) -> str:
         """Go on with a search and with making later jumps quick; what to say when a search has ended."""

@@ -200,6 +200,7 @@ STATES: Final[dict[str, tuple[frozenset[str], str]]] = {
     "idle": (frozenset({"idle"}), "waits to receive and owes nobody an answer"),
     "waiting": (frozenset({"waiting"}), "waits for the answer of another server (`for SERVER`)"),
     "sending": (frozenset({"sending"}), "waits until somebody receives its message"),
+    "blocked": (frozenset({"waiting", "sending"}), "waiting or sending: it cannot go on without another server"),
     "handling": (frozenset({"handling"}), "owes an answer (`handling block.read`, `handling from fs`)"),
     "faulted": (frozenset({"faulted"}), "stopped by a fault that nobody has dealt with yet"),
     "restarting": (frozenset({"restarting"}), "dead, and the supervisor is about to build it anew"),
