@@ -80,13 +80,14 @@ def forget(kernel: Kernel, handler: IRQHandler) -> None:
 
 
 def interrupt(kernel: Kernel, number: int) -> None:
-    """A device raised its line. Masked: it stays pending; without a handler it is lost."""
+    """A device raised its line, which is masked now until Ack. Masked already: it stays pending; unheard: it is lost."""
     kernel.now += costs.INTERRUPT
     handler = kernel.irqs.get(number)
     cap = handler.slot.cap if handler is not None else None
     if handler is None or cap is None or handler.masked:
         if handler is not None:
             handler.pending = handler.masked
+            handler.masked = True
         kernel.emit((events.IRQ_RAISED, kernel.now, number, 0))
         return
     handler.masked = True

@@ -83,7 +83,7 @@ def _irq_raised(view: View, number: int, event: Event) -> None:
     line = _line(view, event[2])
     line.count += 1
     line.pending = line.masked
-    line.masked = line.masked or event[3] != 0
+    line.masked = True
 
 
 def _irq_acked(view: View, number: int, event: Event) -> None:

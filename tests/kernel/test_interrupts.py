@@ -61,6 +61,25 @@ async def test_a_handler_needs_a_notification_that_may_be_written(bench: Bench) 
 
 
 @scenario
+async def test_an_interrupt_that_nobody_hears_is_lost_and_masks_the_line(bench: Bench) -> None:
+    """seL4: handleInterrupt; it masks whether or not there was somebody to signal. So a driver begins with Ack."""
+    notification = await bench.notification()
+    line = await handler(bench, 5, notification)
+    await bench.invoke(line, Label.IRQ_CLEAR_HANDLER)
+    bench.kernel.interrupt(5)
+    await bench.invoke(line, Label.IRQ_SET_HANDLER, (), (await bench.mint(notification, 16),))
+    await bench.invoke(line, Label.IRQ_ACK)
+    assert await nb_wait(notification) == Message(0, UNTOUCHED, ())
+    await bench.invoke(line, Label.IRQ_CLEAR_HANDLER)
+    bench.kernel.interrupt(5)
+    await bench.invoke(line, Label.IRQ_SET_HANDLER, (), (await bench.mint(notification, 8),))
+    bench.kernel.interrupt(5)
+    assert await nb_wait(notification) == Message(0, UNTOUCHED, ())
+    await bench.invoke(line, Label.IRQ_ACK)
+    assert (await nb_wait(notification)).badge == 8
+
+
+@scenario
 async def test_revoking_irq_control_deletes_every_handler(bench: Bench) -> None:
     """kernel.md 1.5: IRQControl contains every IRQHandler."""
     lines = [await handler(bench, number, await bench.notification()) for number in (1, 2)]
