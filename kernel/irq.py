@@ -80,7 +80,7 @@ def forget(kernel: Kernel, handler: IRQHandler) -> None:
 
 
 def interrupt(kernel: Kernel, number: int) -> None:
-    """A device raised its line, which is masked now until Ack. Masked already: it stays pending; unheard: it is lost."""
+    """A device raised its line: masked from now on until Ack. Masked before, it stays pending; unheard, it is lost."""
     kernel.now += costs.INTERRUPT
     handler = kernel.irqs.get(number)
     cap = handler.slot.cap if handler is not None else None
