@@ -42,6 +42,7 @@ from playground.screens.shelves import Shelves
 from playground.screens.stream import Stream
 from playground.screens.timeline import Timeline
 from playground.screens.too_small import TooSmall
+from playground.screens.words import answer_line
 from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
 
 if TYPE_CHECKING:
@@ -209,8 +210,7 @@ class Playground(App[int]):
             if note.number < start:
                 break
             if note.topic == "you-reply":
-                text = str(note.fields.get("text", ""))
-                self.desk.change(remark=("✓ " if note.fields.get("ok") else "✗ ") + text)
+                self.desk.change(remark=answer_line(note.fields))
                 break
 
     def heard(self) -> None:

@@ -80,7 +80,8 @@ def paint_devices(canvas: Canvas, y: int, desk: Desk, columns: dict[str, int]) -
         if driver is None:
             others.append(device_label(desk, name))
         else:
-            end = max(end, canvas.put(columns[driver] + 1, y, device_label(desk, name), "device"))
+            x = columns[driver] + 1
+            end = max(end, canvas.put(x, y, device_label(desk, name), "device", canvas.width - x - 2))
     for label in others:
         if end + len(label) + 4 < canvas.width:
             end = canvas.put_right(canvas.width - 2, y, label, "device", end + 2)

@@ -22,6 +22,8 @@ IDS: Final = frozenset({
     "endpoint", "notification", "reply", "sched_context", "untyped", "frame", "vspace", "woken", "root_thread",
 })  # fmt: skip
 """Fields that hold the number of an object."""
+MOST_TEXT: Final = 40
+"""Lines of a text in a message that are shown."""
 HOW: Final = ("a send: the sender goes on", "a call: the sender waits for the answer", "a fault: the sender waits")
 RESTARTS: Final = ("an answer to a call", "the answer to a fault: go on", "the answer to a fault: stop")
 SLOTS: Final = (("cnode", "index"), ("to_cnode", "to_index"), ("with_cnode", "with_index"))
@@ -43,11 +45,28 @@ def page(desk: Desk, target: Target, width: int) -> Page:
     lines.append(fact("kind", (row.name, "key"), (f"  cycle {event[1]:,}, {time_words(ago)} ago", "quiet")))
     if message is not None and message.arguments:
         for name, value in message.arguments:
-            lines.append(fact(name, (cut(str(value), max(width - 16, 4)), "text")))
+            lines += _value(name, value, width)
     lines += [heading("it mentions", width), *_mentions(desk, event)]
     lines.append(heading("what was before and after", width))
     lines += _neighbours(desk, number, width)
     return Page([*lines, *about(ABOUT, width)])
+
+
+def _value(name: str, value: object, width: int) -> list[Entry]:
+    """An argument or a result; a text whole, with its own lines."""
+    if isinstance(value, bytes):
+        try:
+            value = value.decode()
+        except UnicodeDecodeError as error:
+            value = f"{len(error.object):,} bytes: {error.object.hex(' ')}"
+    if not isinstance(value, str) or (len(value) <= width - 16 and "\n" not in value):
+        return [fact(name, (cut(str(value), max(width - 16, 4)), "text"))]
+    shown: list[Entry] = []
+    for raw in value.removesuffix("\n").split("\n"):
+        shown += wrapped(raw, width - 4, "text", "  ") if len(raw) > width - 4 else [entry((f"  {raw}", "text"))]
+    left = len(shown) - MOST_TEXT
+    return [fact(name, (f"{len(value):,} characters", "quiet")), *shown[:MOST_TEXT],
+            *([entry((f"  and {left:,} more lines", "quiet"))] if left > 0 else [])]  # fmt: skip
 
 
 def _way(message: MessageView, width: int) -> list[Entry]:

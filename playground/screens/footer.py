@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from typing import TYPE_CHECKING
 
 from playground.screens.canvas import Canvas
 from playground.screens.command_line import CommandLine
@@ -12,6 +13,9 @@ from playground.screens.pane import Pane
 HELP_KEY = "f1"
 GAP = 2
 """Cells between two keys."""
+
+if TYPE_CHECKING:
+    from textual import events
 
 Keys = Callable[[], Sequence[tuple[str, str]]]
 
@@ -27,6 +31,8 @@ class Footer(Pane):
         super().__init__(id="footer")
         self.desk = desk
         self._keys = keys
+        self._places: list[tuple[range, str]] = []
+        """The columns of each key that is shown."""
 
     def show(self, keys: Keys) -> None:
         """Other keys, because something else is open."""
@@ -43,6 +49,7 @@ class Footer(Pane):
     def paint(self, canvas: Canvas) -> None:
         """Draw one of the three."""
         line = self.app.query_one(CommandLine)
+        self._places = []
         if self.desk.trouble and not line.fits(canvas.width):
             canvas.put(1, 0, f"✖ {self.desk.trouble}", "faulted bold")
             return
@@ -52,8 +59,26 @@ class Footer(Pane):
             return
         x = 1
         for key, label in fitting(self._keys(), canvas.width - 1):
+            start = x
             x = canvas.put(x, 0, key, "key bold")
-            x = canvas.put(x + 1, 0, label, "quiet") + 2
+            x = canvas.put(x + 1, 0, label, "quiet")
+            self._places.append((range(start, x), key))
+            x += GAP
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key presses it."""
+        for place, shown in self._places:
+            if event.x in place and (key := key_called(shown)):
+                self.app.simulate_key(key)
+                event.stop()
+
+
+def key_called(shown: str) -> str:
+    """The name of the key that is written like this; '' if it stands for several."""
+    from playground.actions import ACTIONS
+
+    names = {action.shown: action.keys[0] for action in ACTIONS if action.keys}
+    return {**names, "enter": "enter", "esc": "escape", "←": "left", "→": "right"}.get(shown, "")
 
 
 def fitting(keys: Sequence[tuple[str, str]], width: int) -> list[tuple[str, str]]:

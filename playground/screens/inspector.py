@@ -34,6 +34,7 @@ def tab_of(number: int) -> Tab:
 class Inspector(Pane, can_focus=True):
     """Tabs about the selected server."""
 
+    SCROLLS = True
     DEFAULT_CSS = """
     Inspector { width: 1fr; height: 1fr; }
     """
@@ -53,6 +54,10 @@ class Inspector(Pane, can_focus=True):
         self._page = Page([])
         self._cursor = 0
         self._top = 0
+        self._lines: dict[int, int] = {}
+        """The entry that stands on a line of the pane."""
+        self._tabs: list[range] = []
+        """The columns that each tab takes."""
         self._for: tuple[str, int] = ("", 0)
         self._moved = False
 
@@ -107,9 +112,12 @@ class Inspector(Pane, can_focus=True):
         if sum(map(len, names)) + 2 * len(names) > canvas.width:
             names = [SHORT.get(name, name) for name in names]
         x = 1 if canvas.width < 48 else 2
+        self._tabs = []
         for number, name in enumerate(names):
             ink = "lit bold underline" if number == self.tab else "quiet"
-            x = canvas.put(x, 1, name, ink) + 2
+            end = canvas.put(x, 1, name, ink)
+            self._tabs.append(range(x, end))
+            x = end + 2
         if canvas.height > 14:
             canvas.put(1, 2, "─" * (canvas.width - 2), "line")
 
@@ -135,7 +143,9 @@ class Inspector(Pane, can_focus=True):
                 max(self._top, focus - rows + 1), max(focus, 0)
             )
         self._top = min(max(self._top, 0), max(len(body) - rows, 0))
+        self._lines = {}
         for number, line in enumerate(body[self._top : self._top + rows]):
+            self._lines[y + number] = self._top + number + page.head
             _paint_entry(canvas, 2, y + number, line.runs, width)
             here = self._top + number + page.head == self._cursor
             if here and line.target and self.has_focus:
@@ -159,6 +169,20 @@ class Inspector(Pane, can_focus=True):
             return False
         self.repaint()
         return True
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a tab opens it, on a line chooses it, once more follows it."""
+        if event.y == 1:
+            self.tab = next((number for number, tab in enumerate(self._tabs) if event.x in tab), self.tab)
+        line = self._lines.get(event.y)
+        entries = self._page.entries
+        if line is not None and line < len(entries):
+            target = entries[line].target
+            if target and line == self._cursor and self._moved:
+                self.tell(self.Followed(target))
+            elif target:
+                self._cursor, self._moved = line, True
+        self.repaint()
 
     def _move(self, key: str) -> None:
         entries = self._page.entries

@@ -31,6 +31,8 @@ class Pane(Widget):
     Pane { background: $background; color: $foreground; }
     """
     ALLOW_SELECT = False
+    SCROLLS = False
+    """Whether the wheel of the mouse moves its cursor."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -110,6 +112,20 @@ class Pane(Widget):
     def on_resize(self, event: events.Resize) -> None:
         """A pane of another size is another picture."""
         self.repaint()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel does what the arrows do."""
+        self._wheel("up", event)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel does what the arrows do."""
+        self._wheel("down", event)
+
+    def _wheel(self, key: str, event: events.MouseEvent) -> None:
+        from textual import events as textual_events
+
+        if self.SCROLLS and self.take_key(textual_events.Key(key, None)):
+            event.stop()
 
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Its frame is lit, or not any more."""

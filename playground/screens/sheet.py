@@ -24,6 +24,7 @@ class Sheet(Pane, can_focus=True):
     DEFAULT_CSS = """
     Sheet { width: 1fr; height: 1fr; }
     """
+    SCROLLS = True
     TITLE = ""
     WIDE = False
     """Whether it takes more of the screen than the inspector."""
@@ -39,6 +40,8 @@ class Sheet(Pane, can_focus=True):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self.places: dict[int, int] = {}
+        """The choice that stands on a line of the sheet; filled while it is painted."""
         self.turn = 0
         """Goes up with every change of the sheet's own state."""
 
@@ -64,6 +67,7 @@ class Sheet(Pane, can_focus=True):
                 break
             x = canvas.put(x, canvas.height - 1, f" {key}", "key bold")
             x = canvas.put(x, canvas.height - 1, f" {label} ", "quiet") + 1
+        self.places = {}
         self.paint_body(canvas)
 
     def paint_body(self, canvas: Canvas) -> None:
@@ -85,6 +89,20 @@ class Sheet(Pane, can_focus=True):
     def back(self) -> bool:
         """Go one step back inside the sheet; False if there is none, and the sheet closes."""
         return False
+
+    def pick(self, number: int) -> bool:
+        """A click on a choice; True if the cursor was there already, which is as good as enter."""
+        return False
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses, once more goes on."""
+        number = self.places.get(event.y)
+        if number is None:
+            return
+        if self.pick(number):
+            self.press("enter", None)
+        self.turn += 1
+        self.poll()
 
     def take_key(self, event: events.Key) -> bool:
         """Escape goes back or closes, everything else is the sheet's own."""
@@ -113,6 +131,11 @@ class Choice:
         step = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8, "home": -self.count, "end": self.count}[key]
         self.at = min(max(self.at + step, 0), self.count - 1)
         return True
+
+    def pick(self, number: int) -> bool:
+        """Put the cursor on an item; True if it was there already."""
+        was, self.at = self.at, number
+        return was == number
 
     def window(self, rows: int) -> range:
         """The items that are visible in so many rows, the chosen one among them."""

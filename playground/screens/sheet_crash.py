@@ -30,6 +30,7 @@ class CrashSheet(Sheet):
         y = 2
         for number, (kind, sentence) in enumerate(self.kinds):
             chosen = number == self.choice.at
+            self.places[y] = number
             canvas.put(2, y, "▸" if chosen else " ", "lit bold")
             canvas.put(4, y, kind, "faulted bold" if chosen else "title", width)
             if roomy:
@@ -53,6 +54,10 @@ class CrashSheet(Sheet):
         for line in wrap(about, width):
             canvas.put(4, y, line, "quiet italic", width)
             y += 1
+
+    def pick(self, number: int) -> bool:
+        """Choose by the mouse."""
+        return self.choice.pick(number)
 
     def press(self, key: str, character: str | None) -> bool:
         """Choose; enter does it."""

@@ -125,10 +125,12 @@ class SendSheet(Sheet):
         for number in window:
             name, text, held = rows[number]
             chosen = number == self.choice.at
+            self.places[y] = number
             canvas.put(2, y, "▸" if chosen else " ", "lit bold")
             canvas.put(4, y, name, ("lit bold" if chosen else "title") if held else "quiet strike", width)
             for line in wrap(text, width, lines):
                 y += 1
+                self.places[y] = number
                 canvas.put(4, y, line, ("text" if chosen else "quiet") if held else "faulted", width)
             y += 1
         if window.stop < len(rows):
@@ -143,6 +145,7 @@ class SendSheet(Sheet):
         y += 1
         for number, (argument, editor) in enumerate(self.fields):
             active = number == self.field
+            self.places[y] = self.places[y + 1] = number
             x = canvas.put(2, y, "▸ " if active else "  ", "lit bold")
             x = canvas.put(x, y, argument.name, "lit bold" if active else "title")
             canvas.put(x + 2, y, argument.type, "quiet")
@@ -175,6 +178,13 @@ class SendSheet(Sheet):
             quoted = argument.type in ("text", "bytes")
             words.append(f'{argument.name}="{editor.text}"' if quoted else f"{argument.name}={editor.text}")
         return " ".join(words)
+
+    def pick(self, number: int) -> bool:
+        """Choose by the mouse; in the form a click only goes to the field."""
+        if self.operation is None:
+            return self.choice.pick(number)
+        self.field = number
+        return False
 
     def press(self, key: str, character: str | None) -> bool:
         """Choose, go on, fill in, send."""

@@ -41,6 +41,7 @@ class TimelinesSheet(Sheet):
         y = 2
         for number, ((_, timeline), stem) in enumerate(zip(self.rows, stems, strict=True)):
             chosen = number == self.choice.at
+            self.places[y] = self.places[y + 1] = number
             canvas.put(2, y, "▸" if chosen else " ", "lit bold")
             x = canvas.put(4, y, stem, "quiet")
             mark = "◉ " if number == self.here else "◦ "
@@ -54,6 +55,10 @@ class TimelinesSheet(Sheet):
         for line in wrap(about, canvas.width - 6):
             canvas.put(4, y, line, "quiet italic")
             y += 1
+
+    def pick(self, number: int) -> bool:
+        """Choose by the mouse."""
+        return self.choice.pick(number)
 
     def press(self, key: str, character: str | None) -> bool:
         """Choose; enter goes over."""

@@ -22,6 +22,7 @@ TALK = frozenset({"call", "send", "reply", "signal"})
 class Stream(Pane, can_focus=True):
     """The newest lines; with a cursor when it has the focus."""
 
+    SCROLLS = True
     DEFAULT_CSS = """
     Stream { height: 8; }
     """
@@ -96,6 +97,17 @@ class Stream(Pane, can_focus=True):
         else:
             return False
         return True
+
+    def on_click(self, event: events.Click) -> None:
+        """A click looks at the moment of the line; a second one chooses it."""
+        top = 1 if self.size.height >= 6 else 0
+        if not top <= event.y < top + len(self.shown):
+            return
+        line = self.shown[event.y - top]
+        if line.number == self.desk.moment:
+            self.tell(self.Chosen(line))
+        else:
+            self.desk.change(moment=line.number)
 
     def move(self, by: int) -> None:
         """Put the cursor on an older (-1) or newer (1) line; below the newest it lets go."""

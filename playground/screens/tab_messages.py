@@ -49,4 +49,4 @@ def page(desk: Desk, width: int) -> Page:
     return Page(lines, focus=len(lines) - 1)
 
 
-TAB = Tab("Messages", "what it was asked and what it answered", page, "enter follow   ? why")
+TAB = Tab("Messages", "what it was asked and what it answered", page, "enter follow   e all of it   ? why")

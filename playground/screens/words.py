@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from playground.view.model import MessageView, ServerView
 
 SPARKS: Final = "▁▂▃▄▅▆▇█"
@@ -14,6 +16,9 @@ INKS: Final = {"absent": "stopped", "paused": "handling"}
 
 WORDS: Final = {"waiting": "waiting", "sending": "sending", "absent": "not started"}
 """Shorter words than those of the View, where a card is narrow."""
+
+ANSWER_FIELDS: Final = frozenset({"request", "ok", "operation", "text", "error"})
+"""What every answer to the person has, beside the results of the operation."""
 
 KIND_INKS: Final = {"call": "call", "send": "call", "reply": "reply", "fault": "faulted", "signal": "signal"}
 
@@ -56,6 +61,18 @@ def state_sentence(server: ServerView) -> str:
     if second and server.status.key == "waiting":
         return f"{word} {first}: {second}"
     return " ".join(filter(None, (word, first, second)))
+
+
+def answer_line(fields: Mapping[str, object]) -> str:
+    """What came of a request of the person, in one line; the text of a file as text, not as in a program."""
+    text = str(fields.get("text", ""))
+    results = {name: value for name, value in fields.items() if name not in ANSWER_FIELDS}
+    if fields.get("ok") and any(isinstance(value, str) for value in results.values()):
+        text = ", ".join(
+            f"{name}: {' '.join(value.split()) or 'empty'}" if isinstance(value, str) else f"{name} = {value}"
+            for name, value in results.items()
+        )
+    return ("✓ " if fields.get("ok") else "✗ ") + " ".join(text.split())
 
 
 def rate_word(rate: float) -> str:

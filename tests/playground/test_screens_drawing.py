@@ -17,7 +17,7 @@ from playground.screens.picture import portable
 from playground.screens.sheet import Choice, wrap
 from playground.screens.sheet_console import screen_lines, typed_lines
 from playground.screens.tab_capabilities import branches
-from playground.screens.words import size_word, sparkline
+from playground.screens.words import answer_line, size_word, sparkline
 from playground.view.model import STATUSES
 
 
@@ -66,6 +66,17 @@ def test_earlier_lines_of_the_shell_are_found_on_its_screen() -> None:
     """Without what was erased, without empty ones, each once in a row."""
     shown = "$ ls\nREADME.TXT 576\n$ \n$ cax\b \bt a\nhello\n$ cat a\n$ half"
     assert typed_lines(shown) == ["ls", "cat a"]
+
+
+def test_an_answer_is_told_in_one_line_as_a_person_would_write_it() -> None:
+    """A text as text; numbers and refusals as the system says them."""
+    asked = {"request": 3, "ok": 1, "operation": "fs.read"}
+    assert answer_line({**asked, "text": "data = 'a\\n b'", "data": "a\n b"}) == "✓ data: a b"
+    assert answer_line({**asked, "text": "data = ''", "data": ""}) == "✓ data: empty"
+    assert answer_line({**asked, "text": "value = 3", "value": 3}) == "✓ value = 3"
+    assert answer_line({**asked, "ok": 0, "text": "files.read: NOT_FOUND: no", "error": "NOT_FOUND"}) == (
+        "✗ files.read: NOT_FOUND: no"
+    )
 
 
 def test_drawing_outside_a_canvas_does_nothing() -> None:
