@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from playground.app import LESSON_SPEED, LivePlayground
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from playground.machine.live import Live
+    from playground.presenter.show import Show
     from playground.settings import Settings
 
 HURRY: Final = 10_000.0
@@ -21,6 +23,8 @@ class LessonPlayground(LivePlayground):
 
     _calm: tuple[float, float] | None = None
     """While the lesson hurries: the speed before, and how fast idle time passed."""
+    _show: Show | None = None
+    """What is told to terminals with the presenter's notes."""
 
     @classmethod
     def of_lesson(cls, settings: Settings) -> Self:
@@ -33,6 +37,32 @@ class LessonPlayground(LivePlayground):
         apps.append(app)
         app.keep_results()  # also before the first key, so that a file that cannot be written is told at once
         return app
+
+    def _start(self, live: Live) -> None:
+        """With the first machine the show begins to be told to other terminals."""
+        first = self._hub is None
+        super()._start(live)
+        if first and self._hub is not None and self.settings.presenting and self.script is not None:
+            from playground.presenter.meeting import folder
+            from playground.presenter.show import Show
+
+            self._show = Show(self.script.session.lesson.name, self.script.ask, lambda: self._elapsed)
+            self._hub.also(partial(self._show.main, folder()))
+
+    @property
+    def _elapsed(self) -> int:
+        return 0 if self.script is None else self.script.elapsed
+
+    def poll(self) -> None:
+        """Also tell the terminals with the notes how the lesson stands."""
+        super().poll()
+        if self._show is not None and self.script is not None:
+            from playground.presenter.board import board_of
+
+            self._show.tell(board_of(self.script))
+            if self._show.trouble:
+                self.desk.change(trouble=self._show.trouble)
+                self._show.trouble = ""
 
     def go_on_with(self, live: Live) -> None:
         """The lesson has gone back in time: this machine takes the place of all others."""

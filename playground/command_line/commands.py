@@ -27,6 +27,13 @@ def play(wanted: Wanted) -> int:
     return play_lessons(wanted)
 
 
+def present(wanted: Wanted) -> int:
+    """`playground present`: a lesson before a class, or the notes for it."""
+    from playground.command_line.playing import present as present_lesson
+
+    return present_lesson(wanted)
+
+
 def on_screen(settings: Settings) -> int:
     """Check what would stop the machine at once, then hand over to the screens."""
     know_the_system(settings.system)

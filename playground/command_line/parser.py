@@ -22,6 +22,8 @@ EPILOG = """examples:
   playground                                   watch the workshop system, poke it, break it
   playground list                              the lessons there are
   playground play reincarnation                a lesson on screen, one key per beat
+  playground present reincarnation             the same before a class: light, large, driven by a clicker
+  playground present --notes                   your notes and the next beat, on a second terminal
   playground play --headless reincarnation     the same as a test: a line per expectation, exit code 0 or 1
   playground play --linear reincarnation       the same line by line, without drawing
   playground new lesson mine                   a lesson of your own to begin with
@@ -131,10 +133,18 @@ def play_parser(**settings: Any) -> Parser:
     return play
 
 
+def add_set(parser: Parser) -> None:
+    """`--set`, for what plays a lesson."""
+    parser.add_argument("--set", dest="values", action="append", type=setting, default=[], metavar="NAME=VALUE",
+                        help="give a parameter of the lesson a value")  # fmt: skip
+
+
 def add_ways_to_play(play: Parser) -> None:
     """The options of `play` alone."""
-    play.add_argument("--set", dest="values", action="append", type=setting, default=[], metavar="NAME=VALUE",
-                      help="give a parameter of the lesson a value")  # fmt: skip
+    add_set(play)
+    alone = play.add_argument_group("as a student")
+    alone.add_argument("--student", action="store_true", help="predict before every step; the score comes at the end")
+    alone.add_argument("--results", metavar="FILE", help="the file for predictions and score, as JSON")
     ways = play.add_argument_group("without a screen")
     ways.add_argument("--headless", action="store_true", help="as a test: a line per expectation, exit code 0 or 1")
     ways.add_argument("--all", action="store_true", help="headless: every lesson there is")
@@ -143,9 +153,19 @@ def add_ways_to_play(play: Parser) -> None:
     ways.add_argument("--watch", action="store_true", help="headless: play again whenever a file has changed")
     ways.add_argument("--digest", action="store_true", help="also print the digest of all events")
     ways.add_argument("--linear", action="store_true", help="line by line, for screen readers and pipes")
-    ways.add_argument("--student", action="store_true", help="line by line, with predictions that are scored")
     ways.add_argument("--events", metavar="WHICH", help="line by line: tell messages (talk), all events or none")
-    ways.add_argument("--results", metavar="FILE", help="student: the file for predictions and score, as JSON")
+
+
+def present_parser(**settings: Any) -> Parser:
+    """`playground present`."""
+    present = Parser(parents=[machine_options()], **settings)
+    present.add_argument("lessons", nargs="*", metavar="LESSON", help="name of a lesson, or a Markdown file")
+    add_set(present)
+    notes = present.add_argument_group("the second terminal")
+    notes.add_argument("--notes", action="store_true", help="your notes, the next beat and the time")
+    notes.add_argument("--linear", action="store_true", help="with --notes: line by line, for screen readers and pipes")
+    present.set_defaults(carry_out="present")
+    return present
 
 
 def setting(text: str) -> tuple[str, str]:
@@ -229,6 +249,7 @@ def disk_parser(**settings: Any) -> Parser:
 
 COMMANDS = {
     "play": ("play a lesson", play_parser),
+    "present": ("show a lesson to a class, or the presenter's notes on a second terminal", present_parser),
     "replay": ("look at a recording, or run it again", replay_parser),
     "export": ("a recording as film, picture, diagram or data", export_parser),
     "list": ("the lessons and systems there are", list_parser),

@@ -1,5 +1,7 @@
 """What `playground play` does with its options: on screen, headless, line by line, or with a student."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 from playground.command_line import commands
@@ -7,6 +9,8 @@ from playground.command_line.parser import Misuse, Wanted, nearest, shipped
 from playground.settings import Settings
 
 FORMATS = ("text", "junit", "tap", "gradescope", "json")
+PROJECTOR = "projector"
+"""The theme for a class."""
 EVENTS = ("talk", "all", "none")
 
 
@@ -17,7 +21,7 @@ def play(wanted: Wanted) -> int:
     refuse_what_does_not_fit(wanted, settings, lessons)
     if wanted.headless:
         return headless(wanted, settings, lessons)
-    if wanted.linear or wanted.student:
+    if wanted.linear or (wanted.student and not on_a_terminal()):
         if settings.record is not None:
             raise Misuse("line by line nothing is recorded; leave out --record, or record a headless run")
         from playground.linear import play as play_by_line
@@ -31,7 +35,35 @@ def play(wanted: Wanted) -> int:
             results=None if wanted.results is None else Path(wanted.results),
             digest=bool(wanted.digest),
         )
-    return commands.on_screen(settings)
+    results = None if wanted.results is None else Path(wanted.results)
+    return commands.on_screen(replace(settings, student=bool(wanted.student), results=results))
+
+
+def present(wanted: Wanted) -> int:
+    """One lesson before a class in light colours, or the notes on a second terminal."""
+    settings = commands.settings_of(wanted)
+    if wanted.notes:
+        if wanted.lessons:
+            raise Misuse("the notes follow whatever show runs; leave out the lesson, or leave out --notes")
+        from playground.presenter import notes
+
+        if wanted.linear:
+            return notes.tell(lambda line: print(line, flush=True))
+        commands.know_the_theme(settings.theme)
+        commands.need_a_terminal("`playground present --notes --linear` needs none")
+        return notes.show(settings)
+    if wanted.linear:
+        raise Misuse("--linear tells the notes line by line; add --notes, or use `playground play --linear LESSON`")
+    if not wanted.lessons:
+        raise Misuse("which lesson? `playground list` shows them; `playground present --notes` is for your notes")
+    if len(wanted.lessons) > 1:
+        raise Misuse(f"one lesson is shown at a time, not {len(wanted.lessons)}")
+    return commands.on_screen(replace(settings, presenting=True, theme=settings.theme or PROJECTOR))
+
+
+def on_a_terminal() -> bool:
+    """Whether a person sits before the program, and not a pipe."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def lessons_of(wanted: Wanted) -> list[str]:
@@ -50,20 +82,21 @@ def lessons_of(wanted: Wanted) -> list[str]:
 
 def refuse_what_does_not_fit(wanted: Wanted, settings: Settings, lessons: list[str]) -> None:
     """Options that mean nothing together."""
-    if sum((wanted.headless, wanted.linear, wanted.student)) > 1:
-        raise Misuse("--headless, --linear and --student are three ways to play; choose one")
+    by_line = wanted.linear or (wanted.student and not on_a_terminal())
+    if wanted.headless and (wanted.linear or wanted.student):
+        raise Misuse("--headless plays without a person; leave out --headless, or --linear and --student")
     for name in ("watch", "format", "output"):
         if vars(wanted)[name] and not wanted.headless:
             raise Misuse(f"--{name} belongs to a headless run; add --headless")
     if wanted.events and wanted.events not in EVENTS:
         raise Misuse(f"--events is one of {', '.join(EVENTS)}, not {wanted.events!r}")
-    if wanted.events and not (wanted.linear or wanted.student):
+    if wanted.events and not by_line:
         raise Misuse("--events says which events are told line by line; add --linear")
     if wanted.results and not wanted.student:
         raise Misuse("--results is the file for a student's predictions; add --student")
-    if wanted.digest and not (wanted.headless or wanted.linear):
+    if wanted.digest and not (wanted.headless or by_line):
         raise Misuse("--digest is printed at the end of a headless run; add --headless")
-    if wanted.headless or wanted.linear or wanted.student:
+    if wanted.headless or by_line:
         if settings.disk is not None:
             raise Misuse("a headless lesson has a virtual disk of its own, the same everywhere; leave out --disk")
         if settings.record is not None and len(lessons) > 1:

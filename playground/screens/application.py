@@ -81,6 +81,7 @@ class Playground(App[int]):
     .narrow.inspecting #side { display: block; }
     .narrow.inspecting Shelves { display: none; }
     .narrow Stream { height: 4; }
+    .lesson.narrow Stream { height: 2; }
     .lesson #side { width: 48; }
     .lesson #side Inspector { display: none; }
     .lesson.inspecting #side Inspector { display: block; }
@@ -347,7 +348,7 @@ class Playground(App[int]):
         except Exception as error:
             if not getattr(error, "is_users_mistake", False):
                 raise
-            self.desk.change(trouble=str(error), remark="")
+            self.desk.change(trouble=getattr(error, "sentence", None) or str(error), remark="")
             return False
         return True
 
@@ -412,7 +413,7 @@ class Playground(App[int]):
             return replay_keys()
         if self.desk.moment >= 0:
             return past_keys()
-        if self.session is None or self.session.state == "over":
+        if self.session is None or (self.script is not None and self.script.ended):
             return footer_keys()
         return lesson_keys(free=self.session.free)
 

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 MARKS: Final = {"passed": ("✓ ", "running"), "failed": ("✗ ", "faulted"), "undecided": ("? ", "handling")}
 
 
+FOUND: Final = frozenset({"check", "compare", "say"})
+"""Kinds of lines that stay, if they did not pass, where there is little room."""
+ROOMY: Final = 16
+"""Rows from which on the narration begins with a blank one."""
+
+
 class LessonPane(Pane, can_focus=True):
     """The narration, large; below it what has been done and held so far in this beat."""
 
@@ -69,13 +75,15 @@ class LessonPane(Pane, can_focus=True):
         if self._beat != session.shown:
             self._beat, self._scroll = session.shown, 0
         width, space = canvas.width - 4, canvas.height - 3
-        text = self._opening(width) if ready else [(), *markdown_lines(self._narration(), width)]
+        text = self._opening(width) if ready else list(markdown_lines(self._narration(), width))
+        if canvas.height >= ROOMY:
+            text.insert(0, ())
         log = [] if ready else self._log(width)
         if len(text) + len(log) + 2 > space:
             log = [] if ready else self._log(width, short=True)
         if len(text) + len(log) + 2 <= space:
             text, log = [*text, *log], []
-        kept = 0 if self.script.question is not None else min(len(log), max(3, space // 3))
+        kept = 0 if self.script.question is not None else min(len(log), space // 2)
         self.room = space - kept
         self._scroll = min(max(self._scroll, 0), max(len(text) - self.room, 0))
         self.below = max(len(text) - self._scroll - self.room, 0)
@@ -97,22 +105,12 @@ class LessonPane(Pane, can_focus=True):
         session, y = self.session, canvas.height - 1
         canvas.put(2, y, f" {self.script.place} ", "quiet bold")
         canvas.put_right(canvas.width - 2, y, f" {self.minutes} of {session.lesson.front.minutes} min ", "quiet")
-        words = {
-            "ready": "space begins", "running": "the machine works; space lets it hurry",
-            "asking": "press the number of your answer", "over": "the lesson is over: look around", "beat-over": "",
-        }[session.state]  # fmt: skip
-        if session.free:
-            words = "on your own; space: back to the lesson"
-        elif self.below and not words:
-            words = "space: read on"
-        following = session.beats[session.played].title if session.played < len(session.beats) else "the end"
-        canvas.put(2, y - 1, words or f"space: {following}", "lit bold", canvas.width - 4)
+        canvas.put(2, y - 1, self.script.doing, "lit bold", canvas.width - 4)
 
     def _opening(self, width: int) -> list[Row]:
         """What the lesson is about, before it begins."""
         front = self.session.lesson.front
-        rows: list[Row] = [()]
-        rows.append((("At the end you can", "quiet bold"),))
+        rows: list[Row] = [(("At the end you can", "quiet bold"),)]
         for objective in front.objectives:
             rows += [((("• " if not number else "  ") + line, "text"),)
                      for number, line in enumerate(wrap(objective, width - 2))]  # fmt: skip
@@ -123,20 +121,20 @@ class LessonPane(Pane, can_focus=True):
         return rows
 
     def _log(self, width: int, *, short: bool = False) -> list[Row]:
-        """A line across, then what was done and found in the beat on screen; `short`: what held is only counted."""
+        """A line across, then what was done and found in the beat on screen.
+
+        `short`: what was found, and how much held; what was done can be seen at the kernel.
+        """
         session = self.session
-        rows: list[Row] = []
+        lines = [line for line in self._log_of_beat() if line.kind not in ("beat", "note")]
         held = 0
-        for line in [*self._log_of_beat(), None]:
-            if short and line is not None and line.kind == "check" and line.verdict == "passed":
-                held += 1
-                continue
-            if held:
-                words = f"{held} expectations hold" if held > 1 else "1 expectation holds"
-                rows.append((("✓ ", "running bold"), (words, "text")))
-                held = 0
-            if line is not None and line.kind not in ("beat", "note"):
-                rows += _log_rows(line, width)
+        if short:
+            held = sum(line.kind == "check" and line.verdict == "passed" for line in lines)
+            lines = [it for it in lines if it.kind == "answer" or (it.kind in FOUND and it.verdict != "passed")]
+        rows = [row for line in lines for row in _log_rows(line, width)]
+        if held:
+            words = f"{held} expectations hold" if held > 1 else "1 expectation holds"
+            rows.append((("✓ ", "running bold"), (words, "text")))
         if session.command is not None and session.shown == session.played - 1:
             rows += [((f"▸ {text}" if not number else f"  {text}", "lit bold"),)
                      for number, text in enumerate(wrap(session.command.text, width - 2))]  # fmt: skip
@@ -182,7 +180,7 @@ def _log_rows(line: LogLine, width: int) -> list[Row]:
         return [((text, "text italic"),) for text in wrap(line.text, width)]
     mark, ink = MARKS.get(line.verdict, ("· ", "quiet"))
     if line.kind == "answer":
-        told = {"passed": "as you predicted: ", "failed": "not as you predicted: "}.get(line.verdict, "the answer: ")
+        told = {"passed": "as predicted: ", "failed": "not as predicted: "}.get(line.verdict, "the answer: ")
         found = wrap(f"{told}{line.text}", width - 2)
         return [
             *(((mark if not number else "  ", f"{ink} bold"), (text, "title")) for number, text in enumerate(found)),

@@ -41,7 +41,10 @@ class Script:
         self._begun: float | None = None
         self._hurries = False
         self._to_show: list[tuple[str, str]] = []
-        self._ended = False
+        self.ended = False
+        """The last key of the lesson was pressed: the keys are those of the screens."""
+        self._asked: list[str] = []
+        """What another terminal wants to be done."""
         session.show = self._show_later
 
     @property
@@ -61,6 +64,28 @@ class Script:
         if session.state == "ready":
             return f"{len(session.beats)} beats"
         return f"beat {session.shown + 1} of {len(session.beats)}" + (" · on your own" if session.free else "")
+
+    @property
+    def doing(self) -> str:
+        """What it does or waits for, and what the next key does, in words."""
+        session = self.session
+        if session.free:
+            return "on your own; space: back to the lesson"
+        if self.app.lesson.below and session.state in ("beat-over", "over"):
+            return "space: read on"
+        following = session.beats[session.played].title if session.played < len(session.beats) else "the end"
+        return {
+            "ready": "space begins",
+            "running": "the machine works; space lets it hurry",
+            "asking": "press the number of your answer",
+            "beat-over": f"space: {following}",
+            "over": "the lesson is over: look around" if self.ended else f"space: {self._at_the_end}",
+        }[session.state]
+
+    @property
+    def _at_the_end(self) -> str:
+        shown = self.session.predictions and not self.app.settings.presenting
+        return "what you predicted" if shown else "the end"
 
     # -- keys ------------------------------------------------------------------------------------------------------
 
@@ -93,7 +118,7 @@ class Script:
     def go_on(self) -> bool:
         """Next: back into the script, the rest of the narration, faster, or the next beat. False after the end."""
         session, desk = self.session, self.app.desk
-        if session.state == "over":
+        if self.ended:
             return False
         self._attend()
         if session.free:
@@ -107,7 +132,10 @@ class Script:
             if self._begun is None:
                 self._begun = self._clock()
             self.put_away()
-            session.next()
+            desk.change(remark="")
+            if not session.next():
+                self.ended = True
+                self.app.lesson_ended()
         return True
 
     def go_back(self) -> bool:
@@ -120,10 +148,14 @@ class Script:
         here = session.beat.title
         if not session.back():
             raise UserMistake("This is where the lesson begins")
-        self._ended = False
+        self.ended = False
         self.put_away()
         desk.change(remark=f"“{here}” has not happened: space plays it again")
         return True
+
+    def ask(self, wish: str) -> None:
+        """Another terminal wants "next", "back" or an answer; it is done at the next look at the machine."""
+        self._asked.append(wish)
 
     def answer(self, number: int) -> None:
         """Make a prediction by the number of an answer; 0 is none."""
@@ -191,19 +223,23 @@ class Script:
     def poll(self) -> None:
         """Show where the lesson points at, cover the shelves while it asks, open what it opens."""
         session, desk = self.session, self.app.desk
+        while self._asked:
+            wish = self._asked.pop(0)
+            if wish.isdecimal():
+                self.answer(int(wish))
+            else:
+                self._do(self.go_on if wish == "next" else self.go_back)
         lit = session.focus and session.state != "over" and not session.free
         spotlight = frozenset({session.focus} if lit else ())
-        if self.app.hand.sheet is None and (spotlight, self.question) != (desk.spotlight, desk.question):
-            desk.change(spotlight=spotlight, question=self.question)
+        if self.app.hand.sheet is None and spotlight != desk.spotlight:
+            desk.change(spotlight=spotlight)
+        if self.question != desk.question:
+            desk.change(question=self.question)
             self.app.make_room_for(self.question)
         if session.state != "running":
             self._calm()
         while self._to_show:
             self._open(*self._to_show.pop(0))
-        if session.state == "over" and not self._ended:
-            self._ended = True
-            self.put_away()
-            self.app.lesson_ended()
 
     def _open(self, verb: str, rest: str) -> None:
         try:

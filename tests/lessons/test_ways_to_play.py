@@ -53,7 +53,7 @@ def test_a_setting_that_the_lesson_does_not_know_makes_it_no_valid_lesson(
     [
         (["play", "--all"], "add --headless"),
         (["play", "--headless", "--all", "reincarnation"], "leave out --all or the names"),
-        (["play", "--headless", "--linear", "reincarnation"], "three ways to play; choose one"),
+        (["play", "--headless", "--linear", "reincarnation"], "--headless plays without a person"),
         (["play", "--headless", "reincarnation", "--format", "juint"], "did you mean junit?"),
         (["play", "reincarnation", "--format", "tap"], "--format belongs to a headless run"),
         (["play", "reincarnation", "--watch"], "--watch belongs to a headless run"),

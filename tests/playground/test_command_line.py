@@ -60,6 +60,16 @@ def replace_part(monkeypatch: pytest.MonkeyPatch, module: str, **functions: obje
             "a headless lesson has a virtual disk of its own, the same everywhere; leave out --disk",
         ),
         (["play", "one", "two"], "on screen one lesson is played at a time, not 2; add --headless to play them all"),
+        (["present"], "which lesson? `playground list` shows them; `playground present --notes` is for your notes"),
+        (["present", "one", "two"], "one lesson is shown at a time, not 2"),
+        (
+            ["present", "--notes", "reincarnation"],
+            "the notes follow whatever show runs; leave out the lesson, or leave out --notes",
+        ),
+        (
+            ["present", "--linear", "reincarnation"],
+            "--linear tells the notes line by line; add --notes, or use `playground play --linear LESSON`",
+        ),
     ],
 )
 def test_a_mistake_gets_one_sentence_with_the_nearest_name(
@@ -98,6 +108,7 @@ def test_an_option_that_does_not_exist_is_what_is_complained_about(
     ("words", "sentence"),
     [
         (["play", "reincarnatoin"], "did you mean `reincarnation`?"),
+        (["present", "reincarnatoin"], "did you mean `reincarnation`?"),
         (["--system", "wrokshop"], "did you mean workshop?"),
         (["--theme", "projektor"], "did you mean projector?"),
         (["--disk", "/dev/null"], "/dev/null is a device or a pipe; an image is a file"),

@@ -199,7 +199,10 @@ async def test_the_score_stands_at_the_end_with_an_explanation_and_escape_closes
     async with live(Settings(lesson=counting)) as pilot:
         app, session = parts(pilot)
         await play_to(pilot, 3)
-        await until(pilot, lambda: app.hand.sheet is not None)
+        assert app.hand.sheet is None, "what was told last can be read"
+        assert app.script is not None
+        assert app.script.doing == "space: what you predicted"
+        await press(pilot, "space")
         shown = text_of(pilot, "ScoreSheet")
         right = session.predictions[0].right
         assert f"You predicted {int(bool(right))} of 1 right." in shown
@@ -210,7 +213,8 @@ async def test_the_score_stands_at_the_end_with_an_explanation_and_escape_closes
         await press(pilot, "left")
         assert session.played == 2
         await play_to(pilot, 3)
-        await until(pilot, lambda: isinstance(app.hand.sheet, ScoreSheet))
+        await press(pilot, "space")
+        assert isinstance(app.hand.sheet, ScoreSheet)
 
 
 async def test_a_student_predicts_before_trying(counting: str, tmp_path: Path) -> None:
