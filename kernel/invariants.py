@@ -188,7 +188,7 @@ def replies_and_callers_agree(world: World) -> None:
 
 
 def call_stacks_are_linked(world: World) -> None:
-    """Only replies that hold a caller stand in a call stack, its links name each other, and the context knows its head."""
+    """Only replies that hold a caller stand in a call stack; its links name each other, the context knows its head."""
     for found in world.objects.values():
         if isinstance(found, Reply):
             above = found.next
