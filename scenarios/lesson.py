@@ -140,7 +140,7 @@ def read_all(data: bytes, file: str, name: str, given: Mapping[str, str]) -> tup
 
 def _decode(data: bytes, file: str) -> str:
     if len(data) > LARGEST_LESSON:
-        sentence = f"A lesson has at most {LARGEST_LESSON:,} bytes, this file has {len(data):,}"
+        sentence = f"A lesson has at most {LARGEST_LESSON:,} bytes, and this file has more"
         raise LessonError([Problem(file, 1, 1, sentence, "")])
     try:
         return data.decode("utf-8-sig")

@@ -6,6 +6,7 @@ that file, with all that Python can do. So nobody does until the person has name
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -41,9 +42,26 @@ def read_programs(text: str, file: str) -> dict[str, OwnProgram]:
         if table is None or "program" not in table:
             continue
         program = table.text("program")
-        if is_own(program) and program not in found:
-            found[program] = _read(table, program, file)
+        if is_own(program):
+            found[program] = found.get(program) or _read(table, program, file)
+            _check_interface(table, program, found)
     return found
+
+
+def _check_interface(table: Table, program: str, found: Mapping[str, OwnProgram]) -> None:
+    """What a program serves is what the manifest says, and nobody else's number."""
+    interface = found[program].interface
+    if interface is None:
+        return
+    provides = table.table("provides")
+    for key in provides.names():
+        if provides.text(key) != interface.name:
+            sentence = f"`{program}` serves the interface `{interface.name}`, not `{provides.text(key)}`"
+            raise provides.wrong(key, sentence)
+    for name, other in found.items():
+        if name != program and other.interface and other.interface.number == interface.number:
+            sentence = f"the interface of `{program}` has the number {interface.number}, which that of `{name}` has"
+            raise table.wrong("program", f"{sentence} already")
 
 
 def _read(table: Table, program: str, file: str) -> OwnProgram:

@@ -20,7 +20,7 @@ from hashlib import blake2b
 from types import CodeType, FrameType, ModuleType
 from typing import Any, Final
 
-from servers.interfaces import add_interface
+from servers.interfaces import add_interface, why_not_own
 from servers.interfaces.base import Interface
 from servers.runtime.start import start
 from servers.toml_reader import ManifestError
@@ -29,8 +29,10 @@ FIRST_ENTRY: Final = 1000
 """A server with a program of one's own starts at this number and its own in the manifest."""
 LARGEST_PROGRAM: Final = 64 * 1024
 """Bytes of a program's text."""
-MOST_LINES: Final = 200_000
-"""Lines that the top level of a program may execute."""
+MOST_STEPS: Final = 1_000_000
+"""Instructions of the interpreter that the top level of a program may take."""
+MOST_SAID: Final = 200
+"""Characters of an exception's text in a message."""
 FORBIDDEN: Final = {
     "asyncio": "an event loop",
     "datetime": "a clock: ask the server `clock`",
@@ -131,7 +133,7 @@ def load_program(name: str, text: str, shown: str, path: str = "") -> OwnProgram
     Its top level is executed. Raises OwnProgramError.
     """
     program = check_program(name, text, shown, path)
-    make_known(program, shown)
+    make_known(program)
     return program
 
 
@@ -144,13 +146,10 @@ def check_program(name: str, text: str, shown: str, path: str = "") -> OwnProgra
     return _checked(name, text, digest, shown, path)
 
 
-def make_known(program: OwnProgram, shown: str) -> None:
-    """From now on it can be run, and its messages can be read. Raises OwnProgramError."""
+def make_known(program: OwnProgram) -> None:
+    """From now on it can be run, and its messages can be read."""
     if program.interface is not None:
-        try:
-            add_interface(program.interface)
-        except ValueError as error:
-            raise OwnProgramError(shown, line_of(program.text, _INTERFACE), str(error)) from None
+        add_interface(program.interface)
     _known[program.name, program.digest] = program
     remember_text(program.name, program.text)
 
@@ -187,6 +186,8 @@ def _checked(name: str, text: str, digest: str, shown: str, path: str) -> OwnPro
     if interface is not None and not isinstance(interface, Interface):
         sentence = f"`{_INTERFACE}` has to be an Interface, not {type(interface).__name__}"
         raise OwnProgramError(shown, line_of(text, _INTERFACE), sentence)
+    if interface is not None and (problem := why_not_own(interface)):
+        raise OwnProgramError(shown, line_of(text, _INTERFACE), problem)
     return OwnProgram(name, text, digest, interface, code, path)
 
 
@@ -206,14 +207,14 @@ def _top_level(code: CodeType, name: str, shown: str) -> ModuleType:
     """Execute the top level, but not for ever, and say in one sentence what goes wrong there."""
     executed = 0
 
-    def count(frame: FrameType, event: str, _argument: object) -> Any:
+    def count(frame: FrameType, _event: str, _argument: object) -> Any:
         nonlocal executed
         if frame.f_code.co_filename != code.co_filename:
             return None
-        if event == "line":
-            executed += 1
-            if executed > MOST_LINES:
-                raise _TooLong
+        frame.f_trace_opcodes = True  # a loop in a single line has no lines to count
+        executed += 1
+        if executed > MOST_STEPS:
+            raise _TooLong
         return count
 
     before = sys.gettrace()
@@ -224,10 +225,10 @@ def _top_level(code: CodeType, name: str, shown: str) -> ModuleType:
         line = _last_line(error, code)
         sentence = "this is computed without end when the file is loaded; what a server does belongs into `main`"
         raise OwnProgramError(shown, line, sentence) from None
-    except SystemExit as error:
-        raise OwnProgramError(shown, _last_line(error, code), "a program that is loaded must not exit") from None
-    except Exception as error:
-        sentence = f"loading it fails with {type(error).__name__}: {error}"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        sentence = f"loading it fails with {type(error).__name__}{_said(error)}"
         raise OwnProgramError(shown, _last_line(error, code), sentence) from None
     finally:
         sys.settrace(before)
@@ -239,6 +240,15 @@ def _run_top_level(code: CodeType, name: str) -> ModuleType:
     sys.modules[module.__name__] = module
     exec(code, module.__dict__)
     return module
+
+
+def _said(error: BaseException) -> str:
+    """The text of a stranger's exception, in one line."""
+    try:
+        text = " ".join(str(error).split())[:MOST_SAID]
+    except Exception:
+        return ", whose text cannot be shown"
+    return f": {text}" if text else ""
 
 
 def _last_line(error: BaseException, code: CodeType) -> int:

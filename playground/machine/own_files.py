@@ -75,5 +75,5 @@ def changed(program: OwnProgram) -> News | None:
             raise OwnProgramError(program.path, line_of(text, "INTERFACE"), sentence)
     except (OwnProgramError, UnreadableProgram) as error:
         return News(None, f"{error}; the old one runs on")
-    make_known(new, program.path)
+    make_known(new)
     return News(new, f"{program.path} has changed: its server begins anew with it")

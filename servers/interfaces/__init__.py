@@ -46,18 +46,25 @@ INTERFACES: Final[dict[str, Interface]] = {
 _BY_NUMBER: Final = {interface.number: interface for interface in INTERFACES.values()}
 
 
+def why_not_own(interface: Interface) -> str:
+    """Why somebody's own server cannot have that interface, in a clause, or ''."""
+    known = INTERFACES.get(interface.name)
+    if known is not None and known.number not in READERS_NUMBERS:
+        return f"the playground has an interface called `{interface.name}` already; choose another name"
+    if interface.number not in READERS_NUMBERS:
+        first, last = READERS_NUMBERS[0], READERS_NUMBERS[-1]
+        return f"the number of an interface of one's own is {first} to {last}, not {interface.number}"
+    return ""
+
+
 def add_interface(interface: Interface) -> None:
     """Make the interface of somebody's own server known, in place of one that had its name or number.
 
     Raises ValueError, whose text is a clause, if it would take the place of a shipped one.
     """
-    known = INTERFACES.get(interface.name)
-    if known is not None and known.number not in READERS_NUMBERS:
-        raise ValueError(f"the playground has an interface called `{interface.name}` already; choose another name")
-    if interface.number not in READERS_NUMBERS:
-        first, last = READERS_NUMBERS[0], READERS_NUMBERS[-1]
-        raise ValueError(f"the number of an interface of one's own is {first} to {last}, not {interface.number}")
-    for other in (known, _BY_NUMBER.get(interface.number)):
+    if problem := why_not_own(interface):
+        raise ValueError(problem)
+    for other in (INTERFACES.get(interface.name), _BY_NUMBER.get(interface.number)):
         if other is not None:
             INTERFACES.pop(other.name, None)
             _BY_NUMBER.pop(other.number, None)
@@ -77,4 +84,5 @@ __all__ = [
     "ACTOR", "BANK", "BLOCK", "CABINET", "CLERK", "CLOCK", "COMPILER", "CONSOLE", "COUNTER", "CUSTOMER", "DESK",
     "FILES", "INTERFACES", "LOG", "NAMED_COMPILER", "NAMES", "POOL", "SHEET", "SPENDER", "SUPERVISOR", "VISITOR",
     "Argument", "ErrorCode", "Interface", "Operation", "Value", "add_interface", "find_operation",
+    "why_not_own",
 ]  # fmt: skip

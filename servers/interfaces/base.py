@@ -146,7 +146,8 @@ def error_of_label(label: int) -> int | None:
 def check_interface(interface: Interface) -> str | None:
     """What is wrong with the table of an interface, in words, or None."""
     if not 0 <= interface.number < MAX_INTERFACES and interface.number not in READERS_NUMBERS:
-        return f"its number must be 0 to {MAX_INTERFACES - 1}, not {interface.number}"
+        first, last = READERS_NUMBERS[0], READERS_NUMBERS[-1]
+        return f"the number of an interface of one's own is {first} to {last}, not {interface.number}"
     own = [error.number for error in interface.errors]
     if any(not FIRST_OWN_ERROR <= number <= LAST_ERROR for number in own):
         return f"its own errors are numbered {FIRST_OWN_ERROR} to {LAST_ERROR}"

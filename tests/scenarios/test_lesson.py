@@ -119,7 +119,7 @@ def test_a_file_in_another_encoding_is_refused_with_the_place_of_the_first_bad_b
 
 
 def test_a_huge_file_is_refused_unread() -> None:
-    with pytest.raises(LessonError, match="at most 262,144 bytes, this file has 262,145"):
+    with pytest.raises(LessonError, match="at most 262,144 bytes, and this file has more"):
         decode_lesson(b"x" * (LARGEST_LESSON + 1), "a.md")
 
 
