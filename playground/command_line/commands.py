@@ -81,10 +81,12 @@ def export(wanted: Wanted) -> int:
     from playground.exports.command import Order, pace_of
     from playground.exports.command import export as carry_out_export
 
+    values = dict(wanted.values)
+    seed = seed_of(values.pop("seed")) if "seed" in values else wanted.seed
     return carry_out_export(
         Order(
             wanted.format, wanted.recording, wanted.lesson, wanted.first, wanted.last, wanted.output, wanted.size,
-            wanted.theme, wanted.ascii, pace_of(wanted.pace), wanted.server,
+            wanted.theme, wanted.ascii, pace_of(wanted.pace), wanted.server, seed, values, wanted.force,
         )
     )  # fmt: skip
 

@@ -4,7 +4,10 @@ Plain values without imports, so that `playground --help` stays quick.
 """
 
 FORMATS: dict[str, tuple[str, str]] = {
-    "cast": (".cast", "a film of the screens for asciinema (asciicast v3), with a marker at every turning point"),
+    "cast": (".cast", "a film of the screens for asciinema (asciicast v3): of a recording with a marker at every "
+             "turning point, of a lesson with its narration, the keys, and a marker at every beat"),
+    "page": (".html", "a lesson as one web page, to read and to print: narration, questions, expectations, pictures of "
+             "the screens, sequence diagrams; nothing is loaded from elsewhere"),
     "svg": (".svg", "a picture of the screens at one moment, for slides and pages"),
     "text": (".txt", "the screens at one moment as plain text"),
     "mermaid": (".mmd", "who sent what to whom, as a Mermaid sequence diagram"),
@@ -18,6 +21,8 @@ FORMATS: dict[str, tuple[str, str]] = {
 
 OF_ONE_MOMENT = ("svg", "text")
 """Formats that show the moment at the end of the range."""
+OF_LESSONS = ("cast", "page")
+"""Formats that tell a lesson with its words, and not only what its machine did."""
 LINE = 78
 """Columns of the help."""
 WHOLE = ("lesson",)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.color import ColorSystem
 from rich.segment import Segment
 from textual.app import App
+from textual.theme import BUILTIN_THEMES
 
 from kernel import events as ev
 from kernel.events import Event
 from playground.exports.run import ExportProblem, Run, catch_up
 from playground.screens.application import Playground
+from playground.screens.inks import THEMES
 from playground.screens.picture import portable
 from playground.screens.words import size_word
 from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
@@ -25,6 +27,8 @@ from servers.hardware import SECTOR_BYTES
 from servers.manifest import Manifest
 
 if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
     from scenarios.player import LessonSession
 
 LARGEST: Final = 400
@@ -42,6 +46,12 @@ class Look:
     ascii: bool = False
     selected: str = ""
     """The server in the inspector, or '' for the usual one."""
+
+    @property
+    def dark(self) -> bool:
+        """Whether the theme is."""
+        known = {**BUILTIN_THEMES, **{theme.name: theme for theme in THEMES}}
+        return known[self.theme or THEMES[0].name].dark
 
 
 def size_of(text: str) -> tuple[int, int]:
@@ -70,7 +80,7 @@ class StillMachine:
         self.count = 0
         self.past = run.past()
 
-    def go(self, count: int) -> None:
+    def show(self, count: int) -> None:
         """Go on to the moment after so many events; it never goes back."""
         self.count = catch_up(self.fold, self.run_shown.events, self.count, count)
 
@@ -107,12 +117,20 @@ class StillMachine:
 class Offscreen:
     """The screens over a machine that somebody else moves."""
 
-    def __init__(self, app: Playground) -> None:
+    def __init__(self, app: Playground, pilot: Pilot[int]) -> None:
         self.app = app
+        self.pilot = pilot
+
+    async def settle(self) -> None:
+        """Wait until everything has its place."""
+        self.app.poll()
+        await self.pilot.pause()
 
     def look(self, remark: str) -> None:
         """Draw what is there now, with a remark in the first line."""
+        view = self.app.desk.machine.view
         self.app.poll()
+        self.app.desk.look = (view.event_count, view.cycle)
         self.app.header.note = remark
         self.app.header.poll()
 
@@ -141,13 +159,13 @@ class Offscreen:
 class Still(Offscreen):
     """The screens over a run; `show` moves them on in time, never back."""
 
-    def __init__(self, app: Playground, machine: StillMachine) -> None:
-        super().__init__(app)
+    def __init__(self, app: Playground, pilot: Pilot[int], machine: StillMachine) -> None:
+        super().__init__(app, pilot)
         self.machine = machine
 
     def show(self, count: int, remark: str = "") -> None:
         """The moment after so many events, with a remark in the first line."""
-        self.machine.go(count)
+        self.machine.show(count)
         self.look(remark)
 
 
@@ -160,25 +178,41 @@ def _sequences(line: list[Segment]) -> str:
     return RESET + "".join(parts)
 
 
+class _Screens(Playground):
+    """The application, without what is only for somebody who sits before it."""
+
+    def lesson_ended(self) -> None:
+        """Nobody has predicted anything, and the last page is still to be read."""
+
+
 @asynccontextmanager
 async def offscreen(run: Run, look: Look) -> AsyncIterator[Still]:
     """The screens over a run, before its first event."""
     machine = StillMachine(run)
     async with over(machine, look) as screens:
-        yield Still(screens.app, machine)
+        yield Still(screens.app, screens.pilot, machine)
 
 
 @asynccontextmanager
-async def over(machine: object, look: Look, session: LessonSession | None = None) -> AsyncIterator[Offscreen]:
-    """The screens over any machine, with the lesson that is played on it."""
+async def over(
+    machine: object,
+    look: Look,
+    session: LessonSession | None = None,
+    clock: Callable[[], float] = lambda: 0.0,
+) -> AsyncIterator[Offscreen]:
+    """The screens over any machine, with the lesson that is played on it; `clock` tells how long it takes."""
     settings = Settings(theme=look.theme, ascii=look.ascii)
-    app = Playground(machine, settings, session)  # type: ignore[arg-type,unused-ignore]
+    app = _Screens(machine, settings, session)  # type: ignore[arg-type,unused-ignore]
+    if session is not None:
+        from playground.screens.script import Script
+
+        app.script = Script(app, session, clock=clock)
     async with _quiet(app).run_test(size=(look.width, look.height)) as pilot:
         await pilot.pause()
         if look.selected:
             app.desk.change(selected=look.selected)
         try:
-            yield Offscreen(app)
+            yield Offscreen(app, pilot)
         finally:
             app.desk.looking.close()
 

@@ -35,6 +35,9 @@ class Stand(Attached):
     still = True
     """Nothing of it is live."""
 
+    def run(self) -> None:
+        """It does not run by itself."""
+
 
 class Played:
     """One playing of a lesson, which goes on as far as it is told to. To be closed."""
@@ -72,9 +75,13 @@ class Played:
         """Begin the next beat; False if there is none, or the present one is not over."""
         moved = self.session.next() and self.session.state != "over"
         if moved:
-            self.begin = len(self.stage.events)
-            self.marks.append(Mark(self.begin, self.session.beat.title))
+            self.begun()
         return moved
+
+    def begun(self) -> None:
+        """Somebody has begun the next beat."""
+        self.begin = len(self.stage.events)
+        self.marks.append(Mark(self.begin, self.session.beat.title))
 
     def go_on(self) -> Iterator[list[Step]]:
         """Let the machine run until the lesson waits; after each time that something can be told, what it is."""
@@ -128,7 +135,7 @@ class Played:
             past=lambda: Past.of_core(core),
         )
 
-    def verdict(self) -> str:
+    def remark(self) -> str:
         """What somebody should know who expects that the lesson passed, or ''."""
         session = self.session
         bad = sum(outcome.verdict != "passed" for outcome in session.outcomes)

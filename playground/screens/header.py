@@ -56,7 +56,7 @@ class Header(Pane):
         of_all = f"{'recording' if looking.plays else 'the past'}, of {looking.end:,}"
         word = "◉ live" if live else f"◀ {of_all}"
         if live and looking.still:
-            live, word = False, "◀ recording"
+            live, word = False, f"◀ recording, of {looking.end:,}" if looking.count < looking.end else "◀ recording"
         right = canvas.put_right(canvas.width - 1, 0, word, "running bold" if live else "lit bold")
         right = canvas.put_right(right - 4, 0, f"event {view.event_count:,}", "text", x)
         if wide:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 CELL: Final = 12.2
@@ -12,6 +13,15 @@ BLANK: Final = "&#160;"
 _FONT_FACE: Final = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _RUN: Final = re.compile(r'<text ([^>]*?)x="([0-9.]+)"([^>]*?)textLength="[0-9.]+"([^>]*)>((?:[^<])*)</text>')
 _ENTITY: Final = re.compile(r"&[^;]+;")
+_COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
+_CLIPS: Final = re.compile(r'<clipPath id="terminal-\d+-line-\d+">.*?</clipPath>', re.DOTALL)
+_LINE_CLIP: Final = re.compile(r' clip-path="url\(#terminal-\d+-line-\d+\)"')
+_NAME: Final = re.compile(r"terminal-\d+-")
+_EMPTY: Final = re.compile(r"<text [^>]*>\s*</text>")
+_CELLS: Final = re.compile(r'<rect fill="([^"]+)" [^>]*?shape-rendering="crispEdges"/>')
+_SCREEN: Final = re.compile(r'<clipPath id="t-clip-terminal">\s*<rect x="0" y="0" width="([0-9.]+)" height="([0-9.]+)"')
+_GROUP: Final = re.compile(r'<g [^>]*clip-path="url\(#t-clip-terminal\)">')
+_BLANKS: Final = re.compile(r"\s*\n\s*")
 
 
 def portable(svg: str) -> str:
@@ -35,3 +45,21 @@ def _shift(match: re.Match[str]) -> str:
         return ""
     length = len(_ENTITY.sub("x", text)) * CELL
     return f'<text {before}x="{float(x) + lead * CELL:.1f}"{middle}textLength="{length:.1f}"{after}>{text}</text>'
+
+
+def compact(svg: str) -> str:
+    """A portable picture that looks the same in a third of the bytes, for a page with many.
+
+    The background is drawn once, names are short, and nothing is cut off that does not stick out.
+    """
+    svg = _CLIPS.sub("", _LINE_CLIP.sub("", _COMMENT.sub("", svg)))
+    svg = _BLANKS.sub("\n", _NAME.sub("t-", _EMPTY.sub("", svg)))
+    cells = _CELLS.findall(svg)
+    if not cells:
+        return svg
+    ground = Counter(cells).most_common(1)[0][0]
+    svg = _CELLS.sub(lambda cell: "" if cell[1] == ground else cell[0], svg)
+    size = _SCREEN.search(svg)
+    assert size is not None, "Textual writes the size of the screen"
+    sheet = f'<rect fill="{ground}" width="{size[1]}" height="{size[2]}"/>'
+    return _GROUP.sub(lambda group: group[0] + sheet, svg, count=1)

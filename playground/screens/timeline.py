@@ -76,7 +76,7 @@ class Timeline(Pane, can_focus=True):
             taken = x + 1
             if x + len(word) + 3 < end:
                 taken = canvas.put(x + 1, 0, f" {word}", ink) + 1
-        past = looking.at is not None or looking.plays
+        past = looking.at is not None or looking.plays or (looking.still and looking.count < looking.end)
         if past:
             x = 1 + round((looking.count - 1 - start) / span * (end - 3))
             canvas.put(min(max(x, 0), end - 1), 0, "▮", "lit bold")

@@ -62,7 +62,7 @@ def test_a_recorded_run_knows_where_every_thread_stood(recorded: tuple[Core, Pat
     """As the machine did at its end."""
     core, path = recorded
     machine = StillMachine(from_recording(path))
-    machine.go(len(core.kernel.events))
+    machine.show(len(core.kernel.events))
     threads = [server.thread for server in machine.view.servers.values() if server.thread]
     assert len(threads) > 5
     assert [machine.where(thread) for thread in threads] == [core.where(thread) for thread in threads]

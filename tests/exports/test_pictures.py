@@ -62,7 +62,7 @@ def test_a_picture_knows_the_source_line_of_its_moment() -> None:
     """It is not in the events, so the run is done again up to there."""
     run = lesson_run()
     machine = StillMachine(run)
-    machine.go(struck(run).stop)
+    machine.show(struck(run).stop)
     assert machine.past is not None
     path, line, _ = machine.where(machine.view.servers["disk"].thread) or ("", 0, "")
     assert path.endswith("servers/disk.py")
