@@ -162,6 +162,7 @@ def _trouble(view: View, events: Sequence[Event], server: ServerView, chain: Cha
         )
         chain.add(record.phase_number, full(f"{state}{told}"))
     fault = record.fault
+    _for_its_pager(view, server, chain)
     if fault is not None:
         _explain(view, events, fault.number, chain)
     _lost_replies(view, server, chain)
@@ -184,6 +185,14 @@ def _nobody_restarts(view: View, server: ServerView, chain: Chain) -> None:
     keeper = view.servers.get(SUPERVISOR)
     if keeper is not None and not view.records[server.name].phase and keeper.status.key in ("faulted", "stopped"):
         chain.add(-1, f"supervisor, which would build it anew, is {keeper.status.word} itself.")
+
+
+def _for_its_pager(view: View, server: ServerView, chain: Chain) -> None:
+    """A server with a pager waits for it; that others wait for the supervisor goes without saying."""
+    policy = view.manifest.servers.get(server.name) if view.manifest else None
+    link = deadlock.link_of(view, server.thread)
+    if policy is not None and policy.pager and link is not None:
+        chain.add(link.number, f"{link.text}.")
 
 
 def _lost_replies(view: View, server: ServerView, chain: Chain) -> None:

@@ -5,6 +5,7 @@ import pytest
 from playground.images import virtual_disk
 from playground.machine.core import Core
 from playground.player import CoreStage
+from playground.view.why import why_waiting
 from scenarios.library import read_system
 from servers.builder.layout import FAULT_BADGE, plan
 from servers.manifest import ManifestError, parse_manifest
@@ -73,6 +74,17 @@ def test_a_pager_knows_only_its_own_wards() -> None:
     stage = booted()
     assert ask(stage, "mason", "evict", server="alice") == "pages = 4"
     assert ask(stage, "mason", "evict", server="bob") == "BAD_REQUEST"
+
+
+def test_a_ward_that_waits_for_its_pager_is_explained() -> None:
+    stage = booted()
+    assert ask(stage, "mallory", "plot", kind="keep") == "done"
+    ask(stage, "mallory", "evict", server="bob")
+    let_run(stage, 20)
+    assert stage.server("bob").state == "faulted"
+    links = why_waiting(stage.fold.view, stage.events, "bob")
+    assert links[0].text == "bob waits for mallory to deal with its fault."
+    assert links[1].text.startswith("bob faulted: read of address 0x5000")
 
 
 def test_a_ward_whose_pager_was_stopped_can_be_built_again_when_there_is_one() -> None:
