@@ -105,7 +105,7 @@ class Disk:
             await self._env.note(
                 "interrupt-lost",
                 server=self._env.name,
-                text=f"{self._env.name} lost its interrupt ({refusal}) and cannot know when the device is done",
+                text=f"{self._env.name} cannot know any more when the device is done ({refusal})",
             )
 
 

@@ -46,7 +46,8 @@ def paint_card(canvas: Canvas, x: int, y: int, width: int, height: int, server: 
     name = f" ∆ {server.name} " if look.changed else f" {server.name} "
     end = canvas.put(x + 1, y, name, "lit bold" if look.changed else "title", width - 2)
     if server.life > 1:
-        canvas.put_right(x + width - 1, y, f" life {server.life} ", "quiet", max(end, x + 2))
+        life = next((word for word in (f" life {server.life} ", f" {server.life} ") if end + len(word) < x + width), "")
+        canvas.put_right(x + width - 1, y, life, "quiet", max(end, x + 2))
     _paint_lines(canvas, x + 2, y + 1, width - 3, height - 2, server, look, ink)
     if server.cap_count:
         canvas.put(x + 1, y + height - 1, f" {plural(server.cap_count, 'cap')} ", "quiet", width - 2)

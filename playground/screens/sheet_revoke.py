@@ -63,7 +63,7 @@ class RevokeSheet(Sheet):
     def title(self) -> str:
         """Which capability."""
         if self._dying is not None:
-            return f"Revoked: {self._revoked}"
+            return f"Revoked {self._revoked}"
         cap = self.desk.view.slots.get(self.slot)
         if cap is None:
             return "Revoke an empty slot"

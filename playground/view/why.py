@@ -13,7 +13,7 @@ from typing import Final
 
 from kernel import events as ev
 from kernel.events import Event
-from playground.view import deadlock, decode, inputs
+from playground.view import deadlock, decode, inputs, why_refused
 from playground.view.derivation import capabilities_to
 from playground.view.model import ServerView, View
 from playground.view.sentences import address, sentence
@@ -226,6 +226,24 @@ def _cause_of_sender(view: View, events: Sequence[Event], number: int, chain: Ch
     _cause_of_step(view, events, events[number][2], number, chain)
 
 
+def _cause_of_answer(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
+    """An error goes back to what went wrong before it, every other answer to the request."""
+    wrong = why_refused.before_answer(view, events, number)
+    if wrong >= 0:
+        _explain(view, events, wrong, chain)
+    else:
+        _cause_of_sender(view, events, number, chain)
+
+
+def _cause_of_invocation(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
+    """A refusal goes back to the loss of the capability, if that is why."""
+    lost = why_refused.before_refusal(view, events, number)
+    if lost >= 0:
+        _explain(view, events, lost, chain)
+    else:
+        _cause_of_sender(view, events, number, chain)
+
+
 def _cause_of_fault(view: View, events: Sequence[Event], number: int, chain: Chain) -> None:
     """The debug probe, if it struck this thread since it was last woken; else what the thread was doing."""
     thread = events[number][2]
@@ -379,9 +397,9 @@ _CAUSES: Final[dict[int, Callable[[View, Sequence[Event], int, Chain], None]]] =
     ev.INPUT: _nothing_before,
     ev.STARTED: _nothing_before,
     ev.MESSAGE: _cause_of_fault_message,
-    ev.REPLIED: _cause_of_sender,
+    ev.REPLIED: _cause_of_answer,
     ev.DROPPED: _cause_of_sender,
-    ev.INVOKED: _cause_of_sender,
+    ev.INVOKED: _cause_of_invocation,
     ev.NOTE: _cause_of_sender,
     ev.FAULTED: _cause_of_fault,
     ev.SIGNALLED: _cause_of_signal,

@@ -50,7 +50,8 @@ class KernelRefusal(Exception):
     def __init__(self, label: int, error: int, words: tuple[int, ...], what: str = "") -> None:
         operation = Label(label).name if label in Label.__members__.values() else str(label)
         name = ERROR_NAMES[Error(error)]
-        super().__init__(f"{operation}{f' for {what}' if what else ''}: {name} {words or ''}".rstrip())
+        more = f" ({', '.join(map(str, words))})" if any(words) else ""
+        super().__init__(f"{operation}{f' for {what}' if what else ''}: {name}{more}")
         self.label = label
         self.error = error
         self.words = words

@@ -179,7 +179,7 @@ async def test_revoke_shows_who_loses_what_and_does_it_only_after_enter() -> Non
         assert told[1]["operation"] == "revoke"
         assert told[1]["server"] == "supervisor"
         assert desk_of(pilot).losing == {}
-        assert "Revoked: supervisor: disk.block" in text_of(pilot, "Sheet")
+        assert "Revoked supervisor: disk.block" in text_of(pilot, "Sheet")
         await press(pilot, "escape")
         assert not pilot.app.query("RevokeSheet")
 

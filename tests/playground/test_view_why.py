@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from kernel import events as ev
+from playground.requests import call_request, revoke_request
 from playground.view import derivation
 from playground.view.preview import delete_preview, revoke_preview
 from playground.view.reach import can_reach
@@ -74,6 +75,31 @@ def test_a_capability_that_went_is_explained_by_who_revoked_it(shop: Workshop) -
     chain = " ".join(link.text for link in why_event(shop.view, shop.events, number))
     assert "CNode_Revoke on supervisor.cspace" in chain
     assert chain.endswith("You asked: revoke supervisor.disk_irq.")
+
+
+def test_an_error_is_explained_back_to_the_revocation_that_it_comes_from(shop: Workshop) -> None:
+    """Through the answers of others and the refusal of the kernel, not only to the question."""
+    shop.core.request(revoke_request("supervisor", "disk_irq"))
+    shop.until(lambda: any(note.topic == "you-reply" for note in shop.view.notes))
+    shop.read()
+    shop.until(lambda: sum(note.topic == "you-reply" for note in shop.view.notes) == 2)
+    number = next(message.number for message in reversed(list(shop.view.messages)) if message.receiver == "you")
+    chain = [link.text for link in why_event(shop.view, shop.events, number)]
+    assert chain[0].startswith("fs answers you: files.read: UNAVAILABLE")
+    assert chain[1].startswith("disk answers fs: block.read: UNAVAILABLE")
+    assert chain[2].startswith("disk did IRQHandler_Ack on the empty slot")
+    assert "disk.irq" in chain[3]
+    assert chain[-1] == "You asked: revoke supervisor.disk_irq."
+
+
+def test_a_refusal_for_its_own_sake_is_explained_by_the_question(shop: Workshop) -> None:
+    """Nothing went wrong before: there is no such file."""
+    shop.core.request(call_request("fs", "read", {"path": "/nosuch"}))
+    shop.until(lambda: any(note.topic == "you-reply" for note in shop.view.notes))
+    number = next(message.number for message in reversed(list(shop.view.messages)) if message.receiver == "you")
+    chain = [link.text for link in why_event(shop.view, shop.events, number)]
+    assert "NOT_FOUND" in chain[0]
+    assert chain[1] == 'You call fs: files.read(path="/nosuch").'
 
 
 def test_why_of_nothing_is_empty(shop: Workshop) -> None:
