@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from playground.machine.live import Live
     from playground.screens.desk import Machine
     from playground.settings import Settings
+    from playground.timeline.branching import Branching
     from playground.timeline.timelines import Timelines
     from scenarios.player import LessonSession
 
@@ -46,6 +47,8 @@ class LivePlayground(Playground):
         super().__init__(machine, settings, session)
         self._guest: Guest | None = None
         self._timelines: Timelines | None = None
+        self._branching: Branching | None = None
+        """The timeline that is on its way."""
         self._machines: dict[int, Machine] = {}
         """The machine of every timeline, by its number."""
         self._to_slow_down = session is not None
@@ -124,6 +127,7 @@ class LivePlayground(Playground):
             return
         super().poll()
         self._hear_of_programs()
+        self._go_on_branching()
         if self._to_slow_down and self.desk.view.event_count and self.desk.view.ready:
             self.desk.machine.set_speed(LESSON_SPEED)
             self._to_slow_down = False
@@ -143,7 +147,7 @@ class LivePlayground(Playground):
 
     def branch(self) -> None:
         """A machine is run again up to the moment on screen; it stands there and can go on in another way."""
-        from playground.machine.live import Live
+        from playground.timeline.branching import Branching
         from playground.timeline.timelines import Timelines
 
         looking, machine = self.desk.looking, self.desk.machine
@@ -153,14 +157,38 @@ class LivePlayground(Playground):
         if self._timelines is None:
             self._timelines = Timelines(past, getattr(machine, "core", None))
             self._machines[1] = machine
-        parent = next(one.id for one in self._timelines if one.past is past)
-        timeline = self._timelines.branch(parent, looking.count)
-        assert timeline.core is not None
-        live = Live(timeline.core, running=False, speed=SPEED)
+        self._give_up_branching()
+        self._branching = Branching(past, looking.count)
+        self._go_on_branching()
+
+    def _go_on_branching(self) -> None:
+        """Let the machine of the new timeline come nearer to its moment; once it is there, go over to it."""
+        from playground.machine.live import Live
+
+        branching, timelines = self._branching, self._timelines
+        if branching is None or timelines is None:
+            return
+        if not branching.go():
+            self.desk.change(remark=branching.words)
+            return
+        self._branching = None
+        parent = next(one.id for one in timelines if one.past is branching.past)
+        timeline = timelines.add(parent, branching.core, f"from event {branching.count:,} of {parent}")
+        live = Live(branching.core, running=False, speed=SPEED)
         self._machines[timeline.id] = live
         self._start(live)
         self.switch(timeline.id)
         self.desk.change(remark=f"timeline {timeline.id} begins here; it stands still: do something else, or press p")
+
+    def _give_up_branching(self) -> None:
+        if self._branching is not None:
+            self._branching.close()
+            self._branching = None
+
+    def action_settle(self) -> None:
+        """Escape: a timeline that is on its way is given up as well."""
+        self._give_up_branching()
+        super().action_settle()
 
     def switch(self, number: int) -> None:
         """Go over to another timeline; the one that is left stands still."""
@@ -168,7 +196,7 @@ class LivePlayground(Playground):
             raise UserMistake("There is only this timeline")
         timeline = self._timelines[number]
         self.desk.machine.pause()
-        self.desk.looking.go(None)
+        self.desk.looking.come_back()
         self.desk.change(machine=self._machines[number])
         self.desk.looking.use(timeline.past)
         self.header.timeline = number
@@ -202,6 +230,7 @@ class LivePlayground(Playground):
         if self._guest is not None:
             self._guest.quit()
             await self._guest.wait()
+        self._give_up_branching()
         self.desk.looking.close()
         if self._timelines is not None:
             self._timelines.close()

@@ -66,6 +66,8 @@ class Rerun:
         self._inputs = inputs
         self._given = 0
         self._floor = floor
+        self.torn: int | None = None
+        """If the events that were asked for end in the middle of what one input did: how many there were before it."""
 
     @property
     def reached(self) -> int:
@@ -88,6 +90,7 @@ class Rerun:
                 return True
             core.replay([following])
             self._given += 1
+            self.torn = following.event if self.reached > event else None
             return True
         if self.reached >= event:
             return False

@@ -49,14 +49,25 @@ class CompareSheet(Sheet):
         y = self._paint_servers(canvas, 3, left, right, views)
         rows = max(canvas.height - y - 5, 0)
         half = (width + 2) // 2
+        parting = self.comparison.parting()
         canvas.fill(2, y, width, "─", "line")
         for x, count, view in zip((2, 2 + half), self.counts, views, strict=True):
             for number, line in enumerate(_lines(count, view)[-rows:] if rows else [], y + 1):
-                head = f"{line.number:>7,} {line.head}: "
-                end = canvas.put(x, number, head, line.ink, half - 1)
-                canvas.put(end, number, line.text, "text", max(x + half - 1 - end, 0))
-        for number, text in enumerate(wrap(self.comparison.describe(), width)[:2], canvas.height - 3):
+                new = parting is not None and line.number >= parting[0]
+                bold = " bold" if new else ""
+                end = canvas.put(x, number, "∆" if new else " ", "lit bold")
+                end = canvas.put(end, number, f"{line.number:>6,} {line.head}: ", line.ink + bold, half - 2)
+                canvas.put(end, number, line.text, "text" + bold, max(x + half - 1 - end, 0))
+        for number, text in enumerate(self._parting_in_words(width), canvas.height - 3):
             canvas.put(2, number, text, "quiet italic", width)
+
+    def _parting_in_words(self, width: int) -> list[str]:
+        """What the first difference is, in two lines."""
+        parting = self.comparison.parting()
+        if parting is None:
+            return wrap(self.comparison.describe(), width)[:2]
+        one, other = self.timelines
+        return [f"event {parting[0]:,} differs: in {one.id} {parting[1]}", f"in {other.id} {parting[2]}"]
 
     def _paint_servers(self, canvas: Canvas, y: int, left: int, right: int, views: tuple[View, View]) -> int:
         different = {change.server for change in self.comparison.changes(self.counts) if change.part in PARTS}

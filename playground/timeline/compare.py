@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from playground.recording.rerun import difference_in_words
 from playground.trace import BATCH, canonical
+from playground.view.sentences import sentence
 
 if TYPE_CHECKING:
     from kernel.events import Event
@@ -48,7 +49,7 @@ def _of_server(name: str, one: ServerView | None, other: ServerView | None, betw
     found = []
     for part in PARTS:
         left, right = getattr(one, part, None), getattr(other, part, None)
-        if left != right:
+        if left != right and (part != "waits_for" or _shown(left) != _shown(right)):  # since when is no difference
             text = f"{name}: {WORDS[part]} {_shown(left)}, {between} {_shown(right)}"
             found.append(Change(name, part, left, right, text))
     return found
@@ -109,6 +110,14 @@ class Comparison:
         return difference_in_words(
             self.one.events, self.other.events, number, self.one.manifest, ("the first", "the second")
         )
+
+    def parting(self) -> tuple[int, str, str] | None:
+        """Number of the first event that differs, and what happens in each of the two instead, as sentences."""
+        number = self.first_difference()
+        if number is None:
+            return None
+        first, second = (sentence(past.view_at(number), number, past.events[number]) for past in (self.one, self.other))
+        return number, first, second
 
     def partner(self, count: int, *, of_other: bool = False) -> int:
         """Which moment of the other run belongs to the one after `count` events.

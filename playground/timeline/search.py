@@ -40,11 +40,18 @@ _SEARCHED: Final = (
 )  # fmt: skip
 
 
+EXAMPLES: Final = "`fs is blocked`, `last message to disk` or `event restarted server=disk`"
+
+
 def condition_of(text: str, manifest: Manifest) -> Condition:
     """What to search for. Raises LanguageError, a mistake of the user."""
-    command = parse_line(f"expect {text}", "search")
+    try:
+        command = parse_line(f"expect {text}", "search")
+    except LanguageError as error:
+        sentence = f"`{text}` is nothing to look for; say for example {EXAMPLES}"
+        raise LanguageError(Problem("search", 1, 1, sentence, text)) from error
     if command is None or not isinstance(command.action, syntax.Expect):
-        raise LanguageError(Problem("search", 1, 1, "Say what to look for, such as `fs is waiting`", text))
+        raise LanguageError(Problem("search", 1, 1, f"Say what to look for, for example {EXAMPLES}", text))
     if problems := check_command(command, world_of(manifest)):
         raise LanguageError(problems[0])
     condition = command.action.condition

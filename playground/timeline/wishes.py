@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from scenarios.language.happenings import event_fields
+
 BACKWARDS: Final = frozenset({"back", "last", "previous"})
 FORWARDS: Final = frozenset({"next", "on"})
 _WHERE: Final = re.compile(r"(?:(?:event|moment|time)\s+)?(?:where|when)\s+")
@@ -21,6 +23,7 @@ _EVENTS: Final = {
     "fault": ("faulted", {"of": "thread"}),
     "death": ("server-died", {"of": "server"}),
     "restart": ("restarted", {"of": "server"}),
+    "crash": ("probe", {"of": "thread"}),
 }
 """Words for events: the event in the language, and which field a server after `to`, `from` or `of` is."""
 
@@ -49,7 +52,8 @@ def _event(text: str) -> str:
     """An event in the language, if the words name one."""
     found = _OF_WHOM.fullmatch(text)
     if found is None or found[1] not in _EVENTS:
-        return f"event {_EVENTS[text][0]}" if text in _EVENTS else ""
+        name = _EVENTS[text][0] if text in _EVENTS else text
+        return f"event {name}" if event_fields(name) is not None else ""
     name, fields = _EVENTS[found[1]]
     parts = _PARTS.findall(found[2])
     if any(word not in fields for word, _ in parts):

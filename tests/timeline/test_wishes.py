@@ -31,6 +31,8 @@ def past() -> Past:
         ("last fault of disk", "event faulted thread=disk", False),
         ("back restart of fs", "event restarted server=fs", False),
         ("next fault", "event faulted", True),
+        ("last crash of disk", "event probe thread=disk", False),
+        ("last probe", "event probe", False),
         ("when fs is waiting for disk", "fs is waiting for disk", True),
         ("back moment when disk is dead", "disk is dead", False),
         ("disk lacks irq", "disk lacks irq", True),
