@@ -55,12 +55,21 @@ class Screen:
     def see(self, text: str) -> None:
         """Wait until a text is on the screen."""
         deadline = time.monotonic() + SECONDS
-        while not any(text in row for row in self.screen.display):
+        while not self.shows(text):
             shown = "\n".join(self.screen.display)
             assert time.monotonic() < deadline, f"{text!r} is not on the screen:\n{shown}"
-            assert self.terminal.read(0.1), f"the playground ended before {text!r} was seen:\n{shown}"
-            self.stream.feed(self.terminal.written[self._taken :])
-            self._taken = len(self.terminal.written)
+            assert self.take(), f"the playground ended before {text!r} was seen:\n{shown}"
+
+    def shows(self, text: str) -> bool:
+        """Whether a text is on the screen."""
+        return any(text in row for row in self.screen.display)
+
+    def take(self) -> bool:
+        """Show what the program has written since; False once it has ended."""
+        runs = self.terminal.read(0.1)
+        self.stream.feed(self.terminal.written[self._taken :])
+        self._taken = len(self.terminal.written)
+        return runs
 
     def command(self, text: str) -> None:
         """Type a command."""
