@@ -88,7 +88,7 @@ def nearest(name: str, names: list[str]) -> str:
     """The end of a complaint: '; did you mean `disk`?' or the list of what there is."""
     from difflib import get_close_matches
 
-    close = get_close_matches(name, names, n=1, cutoff=0.5)
+    close = get_close_matches(name, names, n=1, cutoff=0.55)
     if close:
         return f"; did you mean `{close[0]}`?"
     return f"; there is {', '.join(names)}" if len(names) <= 12 else ""

@@ -63,7 +63,8 @@ class Shell:
                 return ""
             command = COMMANDS.get(words[0])
             if command is None:
-                raise Mistake(f"there is no command `{words[0]}`{nearest(words[0], sorted(COMMANDS))}; try `help`")
+                meant = nearest(words[0], sorted(COMMANDS))
+                raise Mistake(f"there is no command `{words[0]}`{meant if 'mean' in meant else '; try `help`'}")
             fewest, most = command.arguments
             if not fewest <= len(words) - 1 <= most:
                 raise Mistake(f"usage: {command.usage}")
@@ -102,6 +103,12 @@ def _words(line: str) -> list[str]:
     except ValueError:
         sentence = "a quotation mark is open at the end of the line; close it, or write \\\" for the character itself"
         raise Mistake(sentence) from None
+
+
+def _number(word: str) -> int:
+    if not word.isdecimal():
+        raise Mistake(f"a whole number from 0 on is expected, not `{word}`")
+    return int(word)
 
 
 async def _help(shell: Shell, words: list[str]) -> str:
@@ -170,7 +177,7 @@ async def _df(shell: Shell, words: list[str]) -> str:
 
 async def _ps(shell: Shell, words: list[str]) -> str:
     text: str = await shell.server("supervisor").status()
-    return text
+    return f"{text.rstrip()}\n"
 
 
 async def _restart(shell: Shell, words: list[str]) -> str:
@@ -179,9 +186,7 @@ async def _restart(shell: Shell, words: list[str]) -> str:
 
 
 async def _count(shell: Shell, words: list[str]) -> str:
-    by = int(words[0]) if words else 1
-    if by < 0:
-        raise Mistake("the counter only goes up")
+    by = _number(words[0]) if words else 1
     return f"{await shell.server('counter').increment(by)}\n"
 
 
@@ -206,7 +211,7 @@ async def _date(shell: Shell, words: list[str]) -> str:
 
 
 async def _sleep(shell: Shell, words: list[str]) -> str:
-    await shell.server("clock").sleep(int(words[0]) * 1000)
+    await shell.server("clock").sleep(_number(words[0]) * 1000)
     return ""
 
 

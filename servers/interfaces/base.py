@@ -184,7 +184,7 @@ def _check_operation(operation: Operation, errors: list[str]) -> str | None:
 
 def nearest(name: str, names: list[str]) -> str:
     """A clause that proposes the nearest of some names: '; did you mean `x`?', or the list of all if none is near."""
-    close = get_close_matches(name, names, n=1, cutoff=0.5)
+    close = get_close_matches(name, names, n=1, cutoff=0.55)
     if close:
         return f"; did you mean `{close[0]}`?"
     return f"; there is {', '.join(f'`{known}`' for known in names)}" if names else ""

@@ -79,7 +79,7 @@ FILES: Final = Interface(
         ErrorCode("NOT_A_FOLDER", 18, "a part of the path is a file, not a folder"),
         ErrorCode("IS_A_FOLDER", 19, "it is a folder, not a file"),
         ErrorCode("NOT_EMPTY", 20, "the folder is not empty"),
-        ErrorCode("NO_SPACE", 21, "the volume is full"),
+        ErrorCode("NO_SPACE", 21, "the volume, or its top folder, is full"),
         ErrorCode("READ_ONLY", 22, "the volume cannot be written"),
         ErrorCode("BAD_NAME", 23, "the volume cannot hold a name like that"),
         ErrorCode("IO_ERROR", 24, "the disk could not read or write"),
