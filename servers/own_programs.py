@@ -78,6 +78,10 @@ class OwnProgram:
     path: str = ""
     """Where it was read from, if it was read from a file."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Code cannot be handed to another process of ours, its text can."""
+        return load_program, (self.name, self.text, self.path or self.name, self.path)
+
 
 _known: Final[dict[tuple[str, str], OwnProgram]] = {}
 _texts: Final[dict[str, str]] = {}

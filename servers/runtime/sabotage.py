@@ -118,8 +118,12 @@ def twist(operation: Operation, words: tuple[int, ...]) -> tuple[int, ...]:
 def _place(error: BaseException) -> str:
     """Where in the program the probe struck, as 'at file:line in function'."""
     frames = [frame for frame in extract_tb(error.__traceback__) if "/runtime/" not in frame.filename]
-    inside = [frame for frame in frames if "/servers/" in frame.filename]
+    inside = [frame for frame in frames if "/servers/" in frame.filename or frame.filename.startswith("/own/")]
+    inside = [frame for frame in inside if not frame.filename.endswith("servers/own_programs.py")]
     if not inside:
         return ""
     frame = inside[-1]
-    return f"at servers/{frame.filename.rpartition('/servers/')[2]}:{frame.lineno} in {frame.name}"
+    file = frame.filename.rpartition("/")[2]  # of a person's own program
+    if not frame.filename.startswith("/own/"):
+        file = f"servers/{frame.filename.rpartition('/servers/')[2]}"
+    return f"at {file}:{frame.lineno} in {frame.name}"

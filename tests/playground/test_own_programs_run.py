@@ -150,6 +150,13 @@ def test_its_exception_is_a_fault_that_names_its_line(tmp_path: Path) -> None:
     assert "greeter.py:12 in greet" in fold.view.places.values()
 
 
+def test_where_the_probe_struck_it_is_said_with_its_line(tmp_path: Path) -> None:
+    core = machine(tmp_path)
+    core.crash("greeter", "exception")
+    core.advance(3000)
+    assert [note["place"] for note in notes(core, "sabotaged")] == ["at greeter.py:17 in main"]
+
+
 def test_the_same_program_in_another_folder_makes_the_same_events(tmp_path: Path) -> None:
     digests = []
     for name in ("one", "servers"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from servers.interfaces import COUNTER, FILES, INTERFACES, Argument, ErrorCode, Interface, Operation, add_interface
@@ -75,6 +77,11 @@ def interface(name: str = "mine", number: int = 150) -> str:
 )  # fmt: skip
 def test_a_text_that_is_no_program_gets_one_sentence_with_its_place(text: str, sentence: str) -> None:
     assert problem(text) == sentence
+
+
+def test_a_program_can_be_handed_to_another_process() -> None:
+    program = check_program("./x.py", MAIN, "x.py", "x.py")
+    assert pickle.loads(pickle.dumps(program)) == program
 
 
 def test_checking_a_program_makes_nothing_known() -> None:
