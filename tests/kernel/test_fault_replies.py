@@ -1,10 +1,10 @@
-"""What the answer to a fault does to the thread, and what is told of it."""
+"""Faults beside replies: what the answer to a fault does, and a fault right after an answer."""
 
 from __future__ import annotations
 
-from kernel.abi import ThreadState
+from kernel.abi import Fault, Rights, ThreadState
 from kernel.events import REPLIED
-from kernel.syscalls import nb_recv, send, trap
+from kernel.syscalls import call, nb_recv, recv, reply_recv, send, trap
 from tests.kernel.bench import Bench, scenario
 
 
@@ -24,3 +24,25 @@ async def test_an_answer_with_a_label_leaves_the_thread_stopped(bench: Bench) ->
     told = {event[3]: event[8] for event in bench.events(REPLIED)}
     states = {told[thread.id]: bench.state(thread) for thread in threads}
     assert states == {2: ThreadState.INACTIVE, 1: ThreadState.RESTART}
+
+
+@scenario
+async def test_a_server_that_may_not_receive_answers_first_and_then_faults(bench: Bench) -> None:
+    """seL4: handleRecv; the right to receive is asked for after the reply has gone out."""
+    endpoint, reply, faults = await bench.endpoint(), await bench.reply(), await bench.endpoint()
+    deaf = await bench.copy(endpoint, Rights.WRITE)
+
+    async def server() -> None:
+        message = await recv(endpoint, reply)
+        await reply_recv(deaf, reply, 0, message.words)
+        bench.log.append("received")
+
+    async def client() -> None:
+        bench.log.append((await call(endpoint, 256, (7,))).words)
+        await call(endpoint, 256, (8,))
+
+    await bench.thread(server, 100, fault_handler=faults)
+    await bench.thread(client, 100)
+    await bench.settle()
+    assert bench.log == [(7,)]
+    assert (await nb_recv(faults, await bench.reply())).label == Fault.CAP_FAULT

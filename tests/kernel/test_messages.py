@@ -443,25 +443,3 @@ def test_sending_to_a_kernel_object_what_it_does_not_understand_returns_quietly(
         assert (await call(target, 999, (1, 2))).label == Error.ILLEGAL_OPERATION
 
     nonsense()
-
-
-@scenario
-async def test_a_server_that_may_not_receive_answers_first_and_then_faults(bench: Bench) -> None:
-    """seL4: handleRecv; the right to receive is asked for after the reply has gone out."""
-    endpoint, reply, faults = await bench.endpoint(), await bench.reply(), await bench.endpoint()
-    deaf = await bench.copy(endpoint, Rights.WRITE)
-
-    async def server() -> None:
-        message = await recv(endpoint, reply)
-        await reply_recv(deaf, reply, 0, message.words)
-        bench.log.append("received")
-
-    async def client() -> None:
-        bench.log.append((await call(endpoint, 256, (7,))).words)
-        await call(endpoint, 256, (8,))
-
-    await bench.thread(server, 100, fault_handler=faults)
-    await bench.thread(client, 100)
-    await bench.settle()
-    assert bench.log == [(7,)]
-    assert (await nb_recv(faults, await bench.reply())).label == Fault.CAP_FAULT
