@@ -110,6 +110,7 @@ PICTURES: Final = (
     Picture("small", (80, 24), faulting),
     Picture("lesson", (120, 36), lambda _: None, session=lesson),
     Picture("lesson-small", (80, 24), lambda _: None, session=lesson),
+    Picture("present", (120, 36), lambda _: None, theme="projector", session=lesson),
     Picture("explorer-memory", (120, 36), reading, explore="disk.life"),
     Picture("explorer-call", (120, 36), reading, explore="disk.reply0"),
     Picture("explorer-thread", (80, 24), reading, explore="fs"),
@@ -138,12 +139,39 @@ async def draw(picture: Picture) -> str:
         attached.core.close()
 
 
+async def draw_notes() -> str:
+    """The presenter's second terminal at the moment of the picture of the lesson, twelve minutes after its beginning."""
+    from playground.presenter.board import board_of
+    from playground.presenter.notes import NotesApp
+
+    attached = machine()
+    try:
+        app = Playground(attached, Settings(presenting=True), lesson(attached))
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.pause()
+            app.poll()
+            assert app.script is not None
+            board = board_of(app.script)
+    finally:
+        attached.core.close()
+    notes = NotesApp(Settings(), Path())
+    async with notes.run_test(size=(80, 24)) as pilot:
+        notes.told(board, 12 * 60 + 34)
+        notes.pane.poll()
+        await pilot.pause()
+        picture = portable(notes.export_screenshot())
+        await notes.action_quit()
+    return picture
+
+
 def main(folder: Path) -> int:
     """Draw all pictures into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for picture in PICTURES:
         (folder / f"{picture.name}.svg").write_text(asyncio.run(draw(picture)), encoding="utf-8")
         print(f"{folder / picture.name}.svg")
+    (folder / "notes.svg").write_text(asyncio.run(draw_notes()), encoding="utf-8")
+    print(f"{folder / 'notes.svg'}")
     return 0
 
 

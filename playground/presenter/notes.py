@@ -63,7 +63,7 @@ class NotesApp(App[int]):
         super().__init__()
         self._ascii = AsciiFilter(settings.ascii)
         self._clock = Clock()
-        self.follower = Follower(place or folder(), self._told, self._waits)
+        self.follower = Follower(place or folder(), self.told, self.waits)
         self.pane = NotesPane(self._clock.read, NO_SHOW)
         self.failure: BaseException | None = None
         self._guest = Guest(self.follower.main, on_done=self._ended)
@@ -87,11 +87,13 @@ class NotesApp(App[int]):
         self._guest.handle_signals()
         self.set_interval(1 / LOOKS_A_SECOND, self.pane.poll)
 
-    def _told(self, board: Board, elapsed: int) -> None:
+    def told(self, board: Board, elapsed: int) -> None:
+        """The show stands so, and began so many seconds ago."""
         self._clock.set(elapsed)
         self.pane.show(board)
 
-    def _waits(self, sentence: str) -> None:
+    def waits(self, sentence: str) -> None:
+        """There is no show, for this reason."""
         self._clock.stop()
         self.pane.sentence = sentence
 

@@ -233,6 +233,8 @@ class Script:
         spotlight = frozenset({session.focus} if lit else ())
         if self.app.hand.sheet is None and spotlight != desk.spotlight:
             desk.change(spotlight=spotlight)
+            if session.focus in desk.view.servers and lit:
+                desk.change(selected=session.focus, capability=None)
         if self.question != desk.question:
             desk.change(question=self.question)
             self.app.make_room_for(self.question)

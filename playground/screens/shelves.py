@@ -6,7 +6,7 @@ that one sees that nothing talks to anything except through that bar; one line f
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -181,13 +181,14 @@ class Shelves(Pane, can_focus=True):
     def _paint_tiny(self, canvas: Canvas, shelves: dict[str, list[ServerView]]) -> None:
         for y, (shelf, servers) in enumerate(shelves.items()):
             canvas.put(1, y, shelf, "quiet bold", 13)
-            x = 15
+            x, words = 15, _words(servers, canvas.width - 16)
             for server in servers:
-                look = self._look(server)
+                look, begin = self._look(server), x
                 x = canvas.put(x, y, server.status.glyph + " ", f"{ink_of(server)} bold")
                 x = canvas.put(x, y, server.name, "lit bold" if look.lit or look.selected else "text")
-                word = state_word(server) if canvas.width < 100 else state_sentence(server)
-                x = canvas.put(x, y, f" {word}", ink_of(server)) + 2
+                x = canvas.put(x, y, words[server.name], ink_of(server)) + 2
+                if look.dimmed:
+                    canvas.tint(begin, y, x - begin, "dim")
         if canvas.height > len(shelves):
             paint_bar(canvas, len(shelves), self.desk, edges=False)
 
@@ -227,3 +228,17 @@ class Shelves(Pane, can_focus=True):
         names = list(servers.values())
         if card >= NARROWEST and self.size.height >= 21 and shelf < len(names) and 0 <= column < len(names[shelf]):
             self.desk.change(selected=names[shelf][column].name, capability=None)
+
+
+def _words(servers: list[ServerView], width: int) -> dict[str, str]:
+    """What is said of each server of a shelf that has one row: as much as all of them have room for."""
+    ways: tuple[Callable[[ServerView], str], ...] = (
+        lambda server: f" {state_sentence(server) if width > 80 else state_word(server)}",
+        lambda server: f" {state_word(server)}",
+        lambda server: "" if server.status.key == "idle" else f" {state_word(server)}",
+    )
+    for way in ways:
+        words = {server.name: way(server) for server in servers}
+        if sum(len(server.name) + len(words[server.name]) + 4 for server in servers) - 2 <= width:
+            return words
+    return dict.fromkeys((server.name for server in servers), "")

@@ -290,7 +290,7 @@ async def test_the_notes_on_screen(tmp_path: Path, size: tuple[int, int], monkey
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: "No show is running" in _text(app))
         monkeypatch.setattr(app.follower, "ask", asked.append)
-        app._told(replace(BOARD, question="What now?", choices=("it lives", "it dies"), answers=("yes",)), 65)
+        app.told(replace(BOARD, question="What now?", choices=("it lives", "it dies"), answers=("yes",)), 65)
         await until(pilot, lambda: "beat 2 of 3" in _text(app))
         shown = _text(app)
         for words in (
@@ -299,7 +299,7 @@ async def test_the_notes_on_screen(tmp_path: Path, size: tuple[int, int], monkey
         ):  # fmt: skip
             assert words in shown, words
         await pilot.press("space", "left", "pagedown", "2")
-        app._waits(ENDED)
+        app.waits(ENDED)
         await until(pilot, lambda: "The show has ended" in _text(app))
         assert "Read a file" in _text(app), "what was last shown is still there"
         await app.action_quit()
