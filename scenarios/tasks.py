@@ -132,6 +132,8 @@ class Running(_Bounded):
             finding = self.judge.judge(self.until, self.scope)
             if finding.holds:
                 return Result("passed", f"after {duration_in_words(self.stage.cycle - self.begin)}")
+            if finding.final and not self.late:
+                return Result("failed", f"{finding.instead}, and that cannot change any more")
         if self.late:
             if self.until is None:
                 return Result("failed", f"somebody still had something to do {self.time_over()}")

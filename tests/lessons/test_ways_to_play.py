@@ -173,6 +173,13 @@ def test_a_condition_that_cannot_come_true_any_more_fails_at_once(tmp_path: Path
     assert result.cycles < 100_000_000_000
 
 
+def test_running_until_what_cannot_come_true_any_more_ends_at_once(tmp_path: Path) -> None:
+    result = carry_out(Wish(lesson(tmp_path, "late", f"{BOOT}\ncall clock.now\nrun until reply fails within 900 s")))
+    assert result.verdict == "failed"
+    assert result.checks[-1].detail.endswith(", and that cannot change any more")
+    assert result.cycles < 100_000_000_000
+
+
 def test_watching_plays_again_after_a_change_of_the_lesson_only(tmp_path: Path) -> None:
     path = lesson(tmp_path, "watched", f"{BOOT}\nexpect disk.life == 1")
     said: list[str] = []
