@@ -163,14 +163,14 @@ class LivePlayground(Playground):
 
     def _go_on_branching(self) -> None:
         """Let the machine of the new timeline come nearer to its moment; once it is there, go over to it."""
-        from playground.machine.live import Live
-
         branching, timelines = self._branching, self._timelines
         if branching is None or timelines is None:
             return
         if not branching.go():
             self.desk.change(remark=branching.words)
             return
+        from playground.machine.live import Live
+
         self._branching = None
         parent = next(one.id for one in timelines if one.past is branching.past)
         timeline = timelines.add(parent, branching.core, f"from event {branching.count:,} of {parent}")

@@ -58,6 +58,8 @@ def state_sentence(server: ServerView) -> str:
         return f"idle, waits {first}"
     if server.status.key in ("faulted", "restarting", "stopped") and first:
         return f"{word}: {first}"
+    if server.status.key == "running" and first:
+        return f"{word}: {first}"
     if second and server.status.key == "waiting":
         return f"{word} {first}: {second}"
     return " ".join(filter(None, (word, first, second)))

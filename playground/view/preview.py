@@ -108,7 +108,8 @@ def _preview(view: View, operation: str, cap: CapView | None, first: list[CapVie
     losses = _losses(view, dying, dead)
     wakes = tuple(wake for object_id in dead for wake in _wakes(view, object_id, dead))
     names = tuple(view.name_of(each) for each in dead)
-    sentences = _sentences(operation, dying, names, losses, wakes)
+    alive = {loss.server for loss in losses if not loss.everything}
+    sentences = _sentences(operation, dying, names, losses, _deaf(view, dying, alive), wakes)
     return Preview(operation, tree, also, tuple(reversed(dying)), names, losses, wakes, sentences)
 
 
@@ -165,6 +166,16 @@ def _loss_text(name: str, words: tuple[str, ...], dies: bool) -> str:
     return f"{name} loses {len(words)} capabilities: {'; '.join(words[:4])}{'; ...' if len(words) > 4 else ''}."
 
 
+def _deaf(view: View, dying: list[CapView], alive: set[str]) -> tuple[str, ...]:
+    """Who goes on living without being able to acknowledge its interrupt."""
+    said: list[str] = []
+    for cap in dying:
+        holder, known = holder_of(view, cap.cnode), view.objects.get(cap.object)
+        if cap.kind == ObjectType.IRQ_HANDLER and holder in alive and known is not None:
+            said.append(f"{holder} cannot acknowledge irq {known.address} any more: it hears it once more at most.")
+    return tuple(said)
+
+
 def _wakes(view: View, object_id: int, dead: list[int]) -> list[Wake]:
     kind = view.types.get(object_id)
     name = view.name_of(object_id)
@@ -208,7 +219,12 @@ def _at_reply(view: View, object_id: int, name: str) -> list[Wake]:
 
 
 def _sentences(
-    operation: str, dying: list[CapView], objects: tuple[str, ...], losses: tuple[Loss, ...], wakes: tuple[Wake, ...]
+    operation: str,
+    dying: list[CapView],
+    objects: tuple[str, ...],
+    losses: tuple[Loss, ...],
+    deaf: tuple[str, ...],
+    wakes: tuple[Wake, ...],
 ) -> tuple[str, ...]:
     if not dying:
         return ("Nothing was derived from this capability: nothing dies.",)
@@ -220,5 +236,6 @@ def _sentences(
         what = "object goes with its last capability" if len(objects) == 1 else "objects go with their last capability"
         said.append(f"{len(objects)} {what}: {shown}.")
     said.extend(loss.text for loss in losses)
+    said.extend(deaf)
     said.extend(wake.text for wake in wakes)
     return tuple(said)

@@ -20,8 +20,10 @@ from playground.view.model import (
 )
 from playground.view.objects import ReplyView, ThreadView
 from servers.builder.layout import plan
-from servers.manifest import Manifest, parse_manifest
+from servers.manifest import SUPERVISOR, Manifest, parse_manifest
 
+NOW = "now"
+"""When a server is rebuilt that is not waited for any more."""
 _CYCLES_PER_SECOND = 1_000_000_000
 """1000 cycles a microsecond (kernel.costs.CYCLES_PER_MICROSECOND)."""
 
@@ -101,7 +103,15 @@ def _status(
         return status("handling", handles)
     if state in (ThreadState.BLOCKED_ON_RECEIVE, ThreadState.BLOCKED_ON_NOTIFICATION):
         return status("idle", waits_for.text if waits_for is not None else "")
-    return status("running", "out of budget" if thread.released else "")
+    return status("running", "out of budget" if thread.released else _rebuilding(view, record))
+
+
+def _rebuilding(view: View, record: ServerRecord) -> str:
+    """What the supervisor is at while it builds others anew: "builds disk"."""
+    if record.name != SUPERVISOR:
+        return ""
+    names = [other.name for other in view.records.values() if other.phase == "restarting" and other.phase_detail == NOW]
+    return f"builds {' and '.join(names)}" if names else ""
 
 
 def _inactive(thread: ThreadView) -> Status:

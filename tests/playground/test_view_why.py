@@ -158,6 +158,25 @@ def test_the_dying_are_listed_leaves_first(shop: Workshop) -> None:
         assert not set(map(id, derivation.descendants(shop.view, cap))) & set(map(id, later))
 
 
+def test_the_preview_says_who_will_be_deaf(shop: Workshop) -> None:
+    """A driver that lives on without its interrupt."""
+    supervisor = shop.view.servers["supervisor"].cspace
+    held = shop.view.held[supervisor]
+    named = [slot for slot, cap in held.items() if shop.view.name_of(cap.object) == "disk.irq"]
+    index = next(slot for slot in named if derivation.has_children(shop.view, held[slot]))
+    sentences = revoke_preview(shop.view, supervisor, index).sentences
+    assert "disk cannot acknowledge irq 14 any more: it hears it once more at most." in sentences
+
+
+def test_while_a_server_is_built_anew_the_supervisor_says_so(shop: Workshop) -> None:
+    """On its card, beside that it runs."""
+    shop.core.crash("disk", "exception")
+    shop.until(lambda: shop.server("disk").status.key == "restarting" and shop.server("disk").status.detail == "now")
+    shop.until(lambda: shop.server("supervisor").status.key == "running")
+    assert shop.server("supervisor").status.detail == "builds disk"
+    shop.until(lambda: shop.server("supervisor").status.key == "idle")
+
+
 def test_revoking_what_nothing_was_derived_from_kills_nothing(shop: Workshop) -> None:
     """And an empty slot is no mistake."""
     assert revoke_preview(shop.view, *shop.slot_of("disk", "irq")).dying == ()

@@ -39,7 +39,7 @@ def typed() -> Typed:
         ("wriet /a b", "there is no command `wriet`; did you mean `write`?\n"),
         ("cat", "usage: cat FILE\n"),
         ("cat /nosuch", "files.read: there is no such file or folder\n"),
-        ('write /x "half', "a quotation mark is open at the end of the line; close it, or write \\\" for the character"),
+        ('write /x "half', "a quotation mark is open at the end of the line; close it, or write"),
         ("count many", "a whole number from 0 on is expected, not `many`\n"),
         ("sleep -1", "a whole number from 0 on is expected, not `-1`\n"),
     ],
