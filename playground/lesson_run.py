@@ -120,17 +120,18 @@ def play_on(core: Core, lesson: Lesson, boot: Callable[[], Core] | None = None) 
         while session.next():
             while 0 < (entries := session.poll()) < FREE:
                 stage.advance(entries, session.deadline)
-                if reason := _out_of_bounds(stage.cycle, begin):
+                if reason := out_of_bounds(stage.cycle, time.monotonic() - begin):
                     session.stop(reason)
     finally:
         stage.core.close()
     return session
 
 
-def _out_of_bounds(cycle: int, begin: float) -> str:
+def out_of_bounds(cycle: int, seconds: float) -> str:
+    """Why a lesson that has come to a cycle and taken so many of the host's seconds must be stopped, or ''."""
     if cycle > LONGEST_CYCLES:
         return f"the lesson was stopped after {LONGEST_CYCLES:,} cycles of virtual time"
-    if time.monotonic() - begin > LONGEST_SECONDS:
+    if seconds > LONGEST_SECONDS:
         return f"the lesson was stopped after {LONGEST_SECONDS:.0f} s of the host's time"
     return ""
 

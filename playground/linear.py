@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from kernel import events as ev
 from kernel.events import Event
 from playground.headless import FAILED, PASSED, UNDECIDED, CannotWrite
-from playground.lesson_run import booting, rehearse
+from playground.lesson_run import booting, out_of_bounds, rehearse
 from playground.machine.core import Core
 from playground.plain_text import plain_lines
 from playground.player import CoreStage
@@ -93,6 +94,8 @@ class Linear:
         )
         self._told = 0
         """Events that were told or passed over."""
+        self._seconds = 0.0
+        """Of the host's time that the machine took; waiting for a person does not count."""
         self._logged = 0
         self._segment = 0
         """Parts of the beat that were told."""
@@ -133,7 +136,11 @@ class Linear:
             elif not 0 < entries < FREE:
                 break
             else:
+                begin = time.monotonic()
                 stage.advance(entries, session.deadline)
+                self._seconds += time.monotonic() - begin
+                if reason := out_of_bounds(stage.cycle, self._seconds):
+                    session.stop(reason)
                 self._tell_events()
         self._narrate(beat, sys.maxsize)
 

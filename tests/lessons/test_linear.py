@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from playground import lesson_run
 from playground.headless import FAILED, PASSED, UNDECIDED
 from playground.lesson_run import Wish, carry_out, rehearse
 from playground.linear import Linear
@@ -43,6 +44,20 @@ def test_the_events_are_those_of_the_headless_run() -> None:
     assert reader.stage.core.trace.digest() == headless.digest
     assert len(reader.stage.events) == headless.events
     assert lines[-1] == "The end. The lesson has passed."
+
+
+def test_a_lesson_without_end_is_stopped_and_it_is_said_by_which_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = lesson(tmp_path, "endless", "\n".join([BOOT, *["wait 1000 s"] * 5]))
+    for name, bound, said in (
+        ("LONGEST_CYCLES", 50_000_000_000, "50,000,000,000 cycles of virtual time"),
+        ("LONGEST_SECONDS", 0.0, "0 s of the host's time"),
+    ):
+        monkeypatch.setattr(lesson_run, name, bound)
+        _, lines = linear(path)
+        assert any(f"the lesson was stopped after {said}" in line for line in lines)
+        assert lines[-1] == "The end. The lesson has not been decided."
 
 
 def test_a_person_who_answers_sees_the_same_events_too() -> None:
