@@ -28,6 +28,7 @@ class Hub:
     def add(self, live: Live) -> None:
         """Start a machine; a plain call, at any time."""
         live.courtesy = self.courtesy
+        self._all = [one for one in self._all if not one.core.closed]
         self._all.append(live)
         self._waiting.append(live)
         if self._runs:

@@ -70,6 +70,8 @@ class LessonPlayground(LivePlayground):
 
         for machine in (self.desk.machine, *self._machines.values()):
             if isinstance(machine, Live):
+                if machine.recorder is not None:
+                    self.desk.change(trouble=f"The recording ends here: {machine.recorder.path} holds one run")
                 machine.stop()
         self.desk.looking.close()
         if self._timelines is not None:

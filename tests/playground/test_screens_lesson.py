@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 
 from playground.lesson_app import LessonPlayground
 from playground.machine.live import Live
+from playground.recording.reader import open_recording
 from playground.screens.inspector import Inspector
 from playground.screens.sheet_score import ScoreSheet
 from playground.settings import Settings
@@ -104,6 +105,42 @@ async def test_left_undoes_a_beat_on_the_machine_and_space_plays_it_again(counti
         await press(pilot, "1")
         await play_to(pilot, 2)
         assert [outcome.verdict for outcome in session.outcomes] == ["passed"]
+
+
+async def test_what_the_beat_is_about_is_lit_and_selected_until_the_script_is_left(counting: str) -> None:
+    async with live(Settings(lesson=counting)) as pilot:
+        app, _ = parts(pilot)
+        await play_to(pilot, 1)
+        assert (app.desk.spotlight, app.desk.selected) == ({"counter"}, "counter")
+        await press(pilot, "p")
+        assert app.desk.spotlight == frozenset()
+        await press(pilot, "space")
+        assert app.desk.spotlight == {"counter"}
+
+
+async def test_a_recording_ends_where_the_lesson_goes_back_and_can_be_read(counting: str, tmp_path: Path) -> None:
+    file = tmp_path / "run.mkp"
+    async with live(Settings(lesson=counting, record=file)) as pilot:
+        app, _ = parts(pilot)
+        await play_to(pilot, 1)
+        count = app.desk.view.event_count
+        await press(pilot, "left")
+        assert f"{file.name} holds one run" in app.desk.trouble
+    assert len(open_recording(file).events) == count
+
+
+async def test_a_branch_in_a_lesson_is_left_for_the_lesson_with_the_next_key(counting: str) -> None:
+    async with live(Settings(lesson=counting)) as pilot:
+        app, session = parts(pilot)
+        await play_to(pilot, 1)
+        own = core_of(app)
+        await press(pilot, "comma", "b")
+        await until(pilot, lambda: core_of(app) is not own)
+        await press(pilot, "space")
+        assert core_of(app) is own
+        await play_to(pilot, 2)
+        await press(pilot, "left")
+        assert (session.played, app.timelines()) == (1, None)
 
 
 async def test_page_up_goes_back_to_before_boot_and_the_machine_boots_again(counting: str) -> None:
