@@ -33,6 +33,8 @@ LESSON_SPEED: Final = 100.0
 """In a lesson most of what happens is told, not read."""
 MISTAKE: Final = 2
 """Exit code after a mistake of the user."""
+FAILED: Final = 1
+"""Exit code, also Textual's own, after a mistake of ours."""
 EARLY_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -223,7 +225,8 @@ class LivePlayground(Playground):
     def _machines_ended(self, error: BaseException | None) -> None:
         self.failure = error
         number = (self._guest.signal if self._guest else 0) or self._left_by
-        self.exit(1 if error else 128 + number if number else 0)
+        failed = error is not None or self.return_code == FAILED  # in the machine, or in the screens
+        self.exit(FAILED if failed else 128 + number if number else 0)
 
     async def on_unmount(self) -> None:
         """However the screens end, the machines have ended first."""

@@ -37,7 +37,8 @@ def perform(text: str, machine: Machine) -> str:
 
     verb = text.split(None, 1)[0]
     if verb not in VERBS:
-        raise UserMistake(f"No command is called `{verb}`{nearest(verb, sorted({*VERBS, *COMMANDS}))}")
+        meant = nearest(verb, sorted({*VERBS, *COMMANDS})) or "; f1 lists them all"
+        raise UserMistake(f"No command is called `{verb}`{meant}")
     if verb in ONLY_IN_LESSONS:
         raise UserMistake(f"`{verb}` belongs in a lesson; here you look for yourself")
     try:
@@ -105,8 +106,8 @@ def _call(action: Any, machine: Machine) -> str:
 
 def completions(text: str, manifest: Manifest) -> list[str]:
     """Whole lines that a typed beginning can become: verbs of the language and the application's own."""
-    if not manifest.text:
-        return []  # it has not been read yet
+    if not manifest.text or not text.strip():
+        return []  # it has not been read yet, or nothing was typed
     from scenarios.language import complete
 
     head, space, last = text.rpartition(" ")

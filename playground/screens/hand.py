@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playground.actions import UserMistake
+from playground.actions import UserMistake, nearest
 from playground.requests import call_request
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk
@@ -120,7 +120,11 @@ class ScreenHand:
         """What you hold, as a list that becomes a form."""
         from playground.screens.sheet_send import SendSheet
 
-        self._put_on(SendSheet(self.desk, self._ask, self.last_values, target or self.desk.selected))
+        sheet = SendSheet(self.desk, self._ask, self.last_values, target or self.desk.selected)
+        names = [holding.target for holding in sheet.holdings]
+        if target and target not in names:
+            raise UserMistake(f"You hold no capability called `{target}`{nearest(target, names)}")
+        self._put_on(sheet)
 
     def _ask(self, target: str, operation: str, values: dict[str, Any]) -> None:
         self.desk.machine.request(call_request(target, operation, values))

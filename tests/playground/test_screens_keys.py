@@ -305,3 +305,21 @@ async def test_q_leaves() -> None:
     async with showing(reading()) as (pilot, _):
         await press(pilot, "q")
     assert pilot.app.return_value == 0
+
+
+@pytest.mark.parametrize("typed", [["space"], ["space", "space", "c"], ["quotation_mark"], ["c", "space", "space"]])
+async def test_whatever_is_typed_the_command_line_goes_on(typed: list[str]) -> None:
+    """Also a space before anything else, for which there is nothing to complete."""
+    async with showing(reading()) as (pilot, _):
+        await press(pilot, "colon", *typed, "tab")
+        assert isinstance(pilot.app.focused, CommandLine)
+        await press(pilot, "enter")
+        assert pilot.app.is_running
+
+
+async def test_a_form_is_not_opened_for_what_nobody_holds() -> None:
+    """The names that one holds are told."""
+    async with showing(reading()) as (pilot, _):
+        await type_line(pilot, "send fss")
+        assert "You hold no capability called `fss`; did you mean `fs`?" in picture(pilot)
+        assert not pilot.app.query("SendSheet")
