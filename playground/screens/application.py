@@ -188,9 +188,7 @@ class Playground(App[int]):
         if self.script is not None:
             self.script.poll()
             self.header.note = self.script.place
-        ended = desk.looking.poll()
-        if ended:
-            desk.change(remark="", trouble="" if ended == "found" else "Nothing like that is found in that direction")
+        self._try(self._go_on_looking)
         for pane in self.panes:
             pane.poll()
 
@@ -220,6 +218,16 @@ class Playground(App[int]):
         self._notes_end = view.event_count
         self.desk.live_chronicle = Chronicle()
         self.desk.live_chronicle.update(view)
+
+    def _go_on_looking(self) -> None:
+        """Nearer to the moment that somebody wants to see, if it is far."""
+        looking = self.desk.looking
+        ended = looking.poll()
+        if ended:
+            trouble = "" if ended == "found" else "Nothing like that is found in that direction"
+            self.desk.change(remark="", trouble=trouble)
+        elif looking.underway and looking.underway != self.desk.remark:
+            self.desk.change(remark=looking.underway)
 
     async def on_event(self, event: events.Event) -> None:
         """Keys are acted on one after the other, so that one can type ahead of the screens."""

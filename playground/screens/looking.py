@@ -8,20 +8,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from playground.screens.chronicle import Chronicle
+from playground.timeline.errands import Finding, Jump, ToMoment
 
 if TYPE_CHECKING:
     from playground.screens.desk import Desk
+    from playground.timeline.errands import Errand
     from playground.timeline.past import Past
-    from playground.timeline.search import Search
     from playground.view.model import View
 
 AHEAD: Final = 240
 """Events after the moment whose lines are shown below it in the stream."""
 LINES: Final = 400
 """Messages put into words around a moment."""
-SEARCH: Final = 0.01
-PREPARE: Final = 0.003
-"""Seconds of each poll for searching, and for making later jumps quick."""
+AT_ONCE: Final = 0.1
+"""Seconds in which the way to a moment may be gone at the press of the key; a longer one is gone in portions."""
+ERRAND: Final = 0.03
+PREPARE: Final = 0.008
+"""Seconds of each poll for going on, and for making later jumps quick."""
 GLANCE: Final = 0.02
 """Seconds that may be spent on finding a source line of the past at one look."""
 TELLING: Final = frozenset({"mark", "ready", "fault", "died", "restarted", "gave-up", "stopped", "revoke", "probe"})
@@ -43,7 +46,10 @@ class Looking:
         self.changed_slots: frozenset[tuple[int, int]] = frozenset()
         """Capability slots that are."""
         self._lines: tuple[int, Chronicle] | None = None
-        self._search: Search | None = None
+        self._errand: Errand | None = None
+        """The way to a moment that is being gone."""
+        self._ahead = True
+        """Whether later jumps are made quick; not if the events of a file turn out not to fit each other."""
 
     @property
     def past(self) -> Past | None:
@@ -51,7 +57,7 @@ class Looking:
         machine = self._desk.machine
         if self._of is not machine:
             self._of, self._past = machine, getattr(machine, "past", None)
-            self._at, self._lines = None, None
+            self._at, self._lines, self._errand, self._ahead = None, None, None, True
             core = getattr(machine, "core", None)
             if self._past is None and core is not None:
                 from playground.timeline.past import Past
@@ -61,7 +67,8 @@ class Looking:
 
     def use(self, past: Past) -> None:
         """The past of the machine that is on the desk now, if it is known already."""
-        self._of, self._past, self._at, self._lines = self._desk.machine, past, None, None
+        self._of, self._past = self._desk.machine, past
+        self._at, self._lines, self._errand, self._ahead = None, None, None, True
 
     def close(self) -> None:
         """Switch off what was run again in the background."""
@@ -106,20 +113,51 @@ class Looking:
         return past.view_at(self.at)
 
     def go(self, count: int | None) -> None:
-        """Look at the moment after so many events; None, or more than there are, is now."""
-        if self.past is None:
+        """Look at the moment after so many events; None, or more than there are, is now. It may take a while."""
+        past = self.past
+        if past is None:
             return
+        count = self.end if count is None else count
+        if count >= self.end and not self.plays:
+            self._errand = None
+            self._show(count)
+        else:
+            self._begin(Jump(past, max(count, 1)))
+
+    def _begin(self, errand: Errand) -> bool:
+        """Go the way to a moment, or as much of it as can be gone at once; False if there is no such moment."""
+        self._errand = errand
+        return not errand.go(AT_ONCE) or self._arrive()
+
+    def _arrive(self) -> bool:
+        """The way is gone; whether it led anywhere."""
+        target = None if self._errand is None else self._errand.target
+        self._errand = None
+        if target is not None:
+            self._show(target)
+        return target is not None
+
+    @property
+    def underway(self) -> str:
+        """How far the way to a moment is, in words; empty if none is being gone."""
+        return self._errand.words if self._errand is not None else ""
+
+    def _show(self, count: int) -> None:
         if self.plays:
             self._desk.machine.pause()  # before looking: while it plays, its view is changed in place
         before = self.view
         if self.plays:
-            self._desk.machine.go(self.end if count is None else max(count, 1))  # type: ignore[attr-defined]
+            self._desk.machine.go(count)  # type: ignore[attr-defined]
         else:
-            self._at = None if count is None or count >= self.end else max(count, 1)
+            self._at = None if count >= self.end else count
         self._compare(before, self.view)
 
     def come_back(self) -> None:
-        """To now, where things can be done; a recording has nothing but moments, so it stays at the one it shows."""
+        """To now, where things can be done; a recording has nothing but moments, so it stays at the one it shows.
+
+        No further moment is looked for.
+        """
+        self._errand = None
         if not self.plays:
             self.go(None)
 
@@ -147,14 +185,12 @@ class Looking:
         return self._go_to(number)
 
     def step_moment(self, by: int, server: str = "") -> bool:
-        """To the next or previous fault, death, restart, mark ...; of one server, if one is named."""
+        """To the next or previous fault, death, restart, mark ...; of one server, if one is named.
+
+        False if there is none; in a long run that may turn out later.
+        """
         past = self.past
-        if past is None:
-            return False
-        here, kinds = self.count - 1, tuple(TELLING)
-        find = past.moments.next if by > 0 else past.moments.previous
-        found = find(here, kinds, server)
-        return self._go_to(None if found is None else found.number)
+        return past is not None and self._begin(ToMoment(past, self.count - 1, by, tuple(TELLING), server))
 
     def _go_to(self, number: int | None) -> bool:
         if number is None:
@@ -162,34 +198,31 @@ class Looking:
         self.go(number + 1)
         return True
 
-    def find(self, text: str, *, forward: bool) -> None:
-        """Begin to search for a condition of the lesson language. Raises mistakes of the user."""
-        past = self.past
-        from playground.timeline.wishes import wish_of
-        if past is None:
-            return
+    def find(self, text: str) -> bool:
+        """Begin to search for what a person typed; whether forwards. Raises mistakes of the user."""
         from playground.timeline.search import Search, condition_of
+        from playground.timeline.wishes import wish_of
 
         past, wish = self.past, wish_of(text)
         if past is not None:
             condition = condition_of(wish.condition, past.manifest)
-            self._search = Search(past, condition, self.count - 1, forward=wish.forward)
+            self._errand = Finding(past, Search(past, condition, self.count - 1, forward=wish.forward))
         return wish.forward
 
     def poll(self) -> str:
-        """Go on with a search and with making later jumps quick; what to say when a search has ended."""
-        search = self._search
-        if search is None:
-            if self._past is not None and self.at is not None:
-                self._past.prepare(PREPARE)
-            return ""
-        if not search.go(SEARCH):
-            return ""
-        self._search = None
-        if search.found is None:
-            return "no"
-        self.go(search.found + 1)
-        return "found"
+        """Go on to a moment, or with making later jumps quick; "found" or "no" when a way to a moment has ended."""
+        if self._errand is not None:
+            errand, self._errand = self._errand, None  # if it cannot be gone, it is not tried again
+            if not errand.go(ERRAND):
+                self._errand = errand
+                return ""
+            self._errand = errand
+            return "found" if self._arrive() else "no"
+        if self._past is not None and self._ahead and (self.plays or self.at is not None):
+            self._ahead = False  # as long as it is not known that the events of a file fit each other
+            self._past.prepare(PREPARE)
+            self._ahead = True
+        return ""
 
     def chronicle(self) -> Chronicle | None:
         """The lines around the moment looked back at; None for now."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from playground.timeline.moments import Moment
+    from playground.timeline.past import Past
 
 MARKS: Final = {
     "ready": ("◆", "boot", "running"),
@@ -43,6 +44,8 @@ class Timeline(Pane, can_focus=True):
         super().__init__(id="timeline")
         self.desk = desk
         self._read = 0
+        self._known: tuple[Past | None, int] = (None, 0)
+        self._marked: list[Moment] = []
 
     def stamp(self) -> Hashable:
         """The marks move as time goes on."""
@@ -54,7 +57,11 @@ class Timeline(Pane, can_focus=True):
         if past is None:
             return []
         self._read += READ_AT_ONCE
-        return [moment for moment in past.moments.all(self._read) if moment.kind in MARKS]
+        moments = past.moments.all(self._read)
+        if (past, len(moments)) != self._known:
+            self._known = past, len(moments)
+            self._marked = [moment for moment in moments if moment.kind in MARKS]
+        return self._marked
 
     def paint(self, canvas: Canvas) -> None:
         """Draw the line from the first mark on (booting takes most events and is seldom asked for), and the present."""

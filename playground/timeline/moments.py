@@ -85,16 +85,25 @@ class Moments:
     def _server(self, thread: int) -> str:
         return self._names.get(thread, "").partition(".")[0]
 
-    def next(self, number: int, kinds: Sequence[str] = KINDS, server: str = "") -> Moment | None:
-        """The first one after an event, of some kinds and about a server if one is named."""
-        found = self.all()
+    @property
+    def read(self) -> int:
+        """So many events have been read."""
+        return self._read
+
+    def next(
+        self, number: int, kinds: Sequence[str] = KINDS, server: str = "", upto: int | None = None
+    ) -> Moment | None:
+        """The first one after an event, of some kinds and about a server if one is named. `upto`: as for `all`."""
+        found = self.all(upto)
         return next(
             (one for one in found[bisect_left(found, Moment(number + 1, "", "")) :] if _fits(one, kinds, server)), None
         )
 
-    def previous(self, number: int, kinds: Sequence[str] = KINDS, server: str = "") -> Moment | None:
-        """The last one before an event."""
-        found = self.all()
+    def previous(
+        self, number: int, kinds: Sequence[str] = KINDS, server: str = "", upto: int | None = None
+    ) -> Moment | None:
+        """The last one before an event. `upto`: as for `all`."""
+        found = self.all(upto)
         end = bisect_left(found, Moment(number, "", ""))
         return next((one for one in reversed(found[:end]) if _fits(one, kinds, server)), None)
 

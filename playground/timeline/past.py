@@ -8,7 +8,7 @@ looked at.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from playground.recording.origin import Origin, Rerun
 from playground.recording.problem import RecordingProblem
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 Place = tuple[str, int, str]
 """File, line, function."""
+
+
+READ_BESIDE: Final = 4_096
+"""Events that are read for their moments beside those that are folded."""
 
 
 class Past:
@@ -73,9 +77,11 @@ class Past:
         """What was true after the first `count` events; only to be looked at."""
         return self.history.view_at(count)
 
-    def prepare(self, seconds: float) -> bool:
-        """Use some idle time to make later jumps quick; whether nothing is left to do."""
-        return self.history.prepare(seconds)
+    def prepare(self, seconds: float, upto: int | None = None) -> bool:
+        """Use some idle time to make jumps up to a moment quick; whether nothing is left to do."""
+        done = self.history.prepare(seconds, upto)
+        self.moments.all(min(self.history.prepared, self.moments.read + READ_BESIDE))
+        return done
 
     def rerun(self) -> Rerun:
         """The machine from its boot on; to be closed by whoever asked. Raises RecordingProblem if it must not run."""

@@ -130,15 +130,20 @@ class Search:
             self._held = self._begin > 0 and self._holds(self._fold)
         fold, held = self._fold, self._held
         found = []
-        for number, event in enumerate(past.events[self._begin : self._end], self._begin):
-            fold.update((event,))
+        events = past.events[self._begin : self._end]
+        done = 0
+        for place, event in enumerate(events, 1):
             if not self._may_change(fold, event):
                 continue
+            fold.update(events[done:place])
+            done = place
             before, held = held, self._holds(fold)
             if held and not before:
-                found.append(number)
+                found.append(self._begin + place - 1)
                 if self._forward:
                     break
+        else:
+            fold.update(events[done:])
         self._held = held
         return found
 
