@@ -21,6 +21,8 @@ from scenarios.predictions import Prediction
 
 MOST_STEPS: Final = 40
 """Steps of a beat's diagram; how many more there were is said."""
+DEATHS: Final = frozenset({"server-died", "gave-up"})
+"""Topics of notes at which a picture is drawn; faults are the other moments."""
 QUIET: Final = frozenset({"idle", "absent"})
 """States of servers that are not worth a word beside a picture."""
 
@@ -108,7 +110,7 @@ async def _chapters(played: Played, look: Look) -> list[Chapter]:
             remark = f"beat {number} of {len(played.lesson.beats)}"
             moves = played.moves
             for steps in played.go_on():
-                bad = next((step for step in steps if step.bad and step.turn), None)
+                bad = next((step for step in steps if _went_wrong(step, played.machine.view)), None)
                 if bad is not None and not chapter.pictures:
                     screens.select(bad.sender)
                     chapter.pictures.append(_picture(screens, remark, f"{_told(bad)}."))
@@ -123,6 +125,14 @@ async def _chapters(played: Played, look: Look) -> list[Chapter]:
     return chapters
 
 
+def _went_wrong(step: Step, view: View) -> bool:
+    """Whether somebody has just failed; the act of the debug probe before it is not yet that."""
+    if step.kind != "note":
+        return step.kind == "fault"
+    note = next((note for note in reversed(view.notes) if note.number == step.number), None)
+    return note is not None and note.topic in DEATHS
+
+
 def _picture(screens: Offscreen, remark: str, title: str) -> Picture:
     screens.look(remark)
     view = screens.app.desk.view
@@ -134,8 +144,10 @@ def scene(view: View) -> str:
     """What the shelves show, in sentences: who does something, and that the others wait for requests."""
     busy = [server for server in view.servers.values() if server.status.key not in QUIET]
     told = [f"Event {view.event_count:,}, cycle {view.cycle:,}."]
-    told += [f"{server.name} is {' '.join(filter(None, (server.status.word, server.status.detail)))}."
-             for server in busy]  # fmt: skip
+    for server in busy:
+        how = server.status
+        detail = f" {how.detail}" if how.key == "handling" else f" ({how.detail})" if how.detail else ""
+        told.append(f"{server.name} is {how.word}{detail}.")
     if len(busy) < len(view.servers):
         told.append("All others wait for requests." if busy else "All servers wait for requests.")
     return " ".join(told)

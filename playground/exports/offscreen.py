@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.color import ColorSystem
 from rich.segment import Segment
+from rich.style import Style
 from textual.app import App
 from textual.theme import BUILTIN_THEMES
 
@@ -170,12 +170,32 @@ class Still(Offscreen):
 
 
 def _sequences(line: list[Segment]) -> str:
-    parts = [
-        piece.style.render(piece.text, color_system=ColorSystem.TRUECOLOR) if piece.style else piece.text
-        for piece in line
-        if not piece.control
-    ]
-    return RESET + "".join(parts)
+    """A line as a terminal takes it; of the colours only what changes from one piece to the next."""
+    parts = [RESET]
+    before: tuple[str, str, str] = ("", "", "")
+    for piece in line:
+        if piece.control or not piece.text:
+            continue
+        now = _codes(piece.style)
+        if now[0] != before[0]:
+            parts.append(f"\x1b[{';'.join(filter(None, ('0', *now)))}m")
+        elif changed := [code or default for old, code, default in zip(before[1:], now[1:], ("39", "49"), strict=True)
+                         if code != old]:  # fmt: skip
+            parts.append(f"\x1b[{';'.join(changed)}m")
+        parts.append(piece.text)
+        before = now
+    return "".join(parts)
+
+
+def _codes(style: Style | None) -> tuple[str, str, str]:
+    """Attributes, foreground and background as the numbers of a terminal; '' is the usual."""
+    if style is None:
+        return "", "", ""
+    flags = (style.bold, style.dim, style.italic, style.underline, style.reverse, style.strike)
+    attributes = ";".join(number for number, on in zip("123479", flags, strict=True) if on)
+    fore = ";".join(style.color.get_ansi_codes(foreground=True)) if style.color else ""
+    back = ";".join(style.bgcolor.get_ansi_codes(foreground=False)) if style.bgcolor else ""
+    return attributes, fore, back
 
 
 class _Screens(Playground):

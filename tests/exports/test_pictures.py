@@ -15,10 +15,12 @@ from playground.exports.diagram import diagram
 from playground.exports.offscreen import Look, StillMachine, size_of
 from playground.exports.run import ExportProblem, span_of
 from playground.exports.screenshot import svg, text
+from playground.screens.picture import compact
 from tests.exports.runs import hand_run, killing, lesson_run, struck
 
 SVG = "{http://www.w3.org/2000/svg}"
 LOOK = Look()
+SCREENSHOTS = Path(__file__).parents[2] / "docs" / "screenshots"
 RENDERER = shutil.which("rsvg-convert")
 
 
@@ -47,6 +49,26 @@ def test_a_picture_needs_nothing_from_elsewhere() -> None:
         assert "<script" not in picture
         without_comments = re.sub(r"<!--.*?-->", "", picture, flags=re.DOTALL)
         assert "://" not in without_comments.replace(SVG.strip("{}"), "")
+
+
+@pytest.mark.parametrize("path", sorted(SCREENSHOTS.glob("*.svg")), ids=lambda path: path.stem)
+def test_the_pictures_of_the_documentation_need_nothing_from_elsewhere(path: Path) -> None:
+    """The only address in them is the name of the format; what stands in remarks is loaded by nobody."""
+    drawn = ElementTree.tostring(ElementTree.parse(path).getroot(), encoding="unicode")
+    assert "://" not in drawn.replace(SVG.strip("{}"), "")
+    assert not re.search(r"url\((?!#)|@import|@font-face|<script|href", drawn)
+
+
+def test_a_compact_picture_looks_the_same() -> None:
+    """Every word at its place and in its colour, in less than half of the bytes."""
+    whole = "".join(svg(lesson_run(), struck(lesson_run()), LOOK))
+    small = compact(whole)
+    assert len(small) < len(whole) / 2
+    assert re.sub(r"\s+", " ", words_of(small)) == re.sub(r"\s+", " ", words_of(whole))
+    place = re.compile(r'class="(?:t|terminal-\d+)-(r\d+)" x="([^"]+)" y="([^"]+)"')
+    places = [place.findall(picture) for picture in (whole, small)]
+    assert set(places[1]) <= set(places[0])
+    assert len(places[1]) > 200
 
 
 def test_a_picture_of_the_past_does_not_pretend_to_be_live() -> None:
