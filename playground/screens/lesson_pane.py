@@ -127,6 +127,8 @@ class LessonPane(Pane, can_focus=True):
         """
         session = self.session
         lines = [line for line in self._log_of_beat() if line.kind not in ("beat", "note")]
+        if self.script.question is not None and lines and lines[-1].kind == "ask":
+            lines.pop()  # it stands over the shelves, large
         held = 0
         if short:
             held = sum(line.kind == "check" and line.verdict == "passed" for line in lines)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NEXT: Final = frozenset({"right", "pagedown", "space", "full_stop", "enter"})
 """What presenters and their clickers press to go on."""
 BACK: Final = frozenset({"left", "pageup", "backspace"})
-FIRST_PREDICT: Final = "First a prediction: press the number of an answer, or 0 to go on without one"
+FIRST_PREDICT: Final = "First a prediction: press the number of an answer, or 0 for none"
 
 
 class Script:
@@ -123,7 +123,7 @@ class Script:
         self._attend()
         if session.free:
             session.come_back()
-            desk.change(remark="back in the lesson, where you left it; what you did on your own has not happened")
+            desk.change(remark="back in the lesson, where you left it")
         elif session.question is not None:
             raise UserMistake(FIRST_PREDICT)
         elif session.state == "running":
@@ -150,7 +150,7 @@ class Script:
             raise UserMistake("This is where the lesson begins")
         self.ended = False
         self.put_away()
-        desk.change(remark=f"“{here}” has not happened: space plays it again")
+        desk.change(remark=f"“{here}” has not happened")
         return True
 
     def ask(self, wish: str) -> None:
@@ -178,7 +178,7 @@ class Script:
         if not session.leave():
             return False
         self.app.desk.machine.run()
-        self.app.desk.change(remark="you are on your own, the machine runs; space brings back the lesson, as it was")
+        self.app.desk.change(remark="on your own: the machine runs; space brings the lesson back")
         return True
 
     def _attend(self) -> None:

@@ -111,11 +111,11 @@ async def test_what_the_beat_is_about_is_lit_and_selected_until_the_script_is_le
     async with live(Settings(lesson=counting)) as pilot:
         app, _ = parts(pilot)
         await play_to(pilot, 1)
-        assert (app.desk.spotlight, app.desk.selected) == ({"counter"}, "counter")
+        assert (app.desk.spotlight, app.desk.selected) == (frozenset({"counter"}), "counter")
         await press(pilot, "p")
         assert app.desk.spotlight == frozenset()
         await press(pilot, "space")
-        assert app.desk.spotlight == {"counter"}
+        assert app.desk.spotlight == frozenset({"counter"})
 
 
 async def test_a_recording_ends_where_the_lesson_goes_back_and_can_be_read(counting: str, tmp_path: Path) -> None:
