@@ -10,6 +10,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+import lark
 import pytest
 import trio
 
@@ -70,6 +71,37 @@ def words(core: Core) -> str:
 @pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
 def test_every_supported_python_tells_the_same_story(version: str) -> None:
     assert told_by(interpreter(version), "1000") == words(story())
+
+
+LESSONS = ("reincarnation", "mars-1997", "delegation")
+
+
+def digests_by(python: str) -> list[str]:
+    """The digests of some lessons, played headless by another interpreter with the packages of this one."""
+    packages = str(Path(lark.__file__).parents[1])
+    environment = {
+        "PATH": os.environ.get("PATH", ""), "PYTHONHASHSEED": "random", "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), packages]),
+    }  # fmt: skip
+    done = subprocess.run(
+        [python, "-m", "playground", "play", "--headless", "--digest", *LESSONS],
+        cwd=ROOT, env=environment, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr or done.stdout
+    return [line for line in done.stdout.splitlines() if line.startswith("digest ")]
+
+
+@pytest.mark.parametrize("version", ["3.11", "3.12", "3.13"])
+def test_every_supported_python_plays_the_same_lessons(version: str) -> None:
+    digests = digests_by(interpreter(version))
+    assert len(set(digests)) == len(LESSONS)
+    assert digests == played_here()
+
+
+@cache
+def played_here() -> list[str]:
+    """The same by this interpreter, in another process with other hashes."""
+    return digests_by(sys.executable)
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "4294967295"])
