@@ -31,6 +31,7 @@ from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.chronicle import Chronicle
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk, Machine
+from playground.screens.failure import ShortTraceback
 from playground.screens.footer import Footer
 from playground.screens.hand import ScreenHand
 from playground.screens.header import Header
@@ -66,7 +67,7 @@ WIDE: Final = 110
 """From this width on the inspector stands beside the shelves."""
 
 
-class Playground(App[int]):
+class Playground(ShortTraceback, App[int]):
     """The screens over one machine."""
 
     TITLE = "Microkernel playground"

@@ -77,15 +77,18 @@ def test_a_signal_in_the_very_first_moment_gives_the_terminal_back_too(image: Pa
     assert finished.code == 128 + number
 
 
-def test_a_mistake_of_ours_is_not_hidden_and_not_a_success(image: Path) -> None:
+@pytest.mark.parametrize("where", ["key", "pane"])
+def test_a_mistake_of_ours_is_not_hidden_and_not_a_success(image: Path, where: str) -> None:
     """The terminal is given back, the traceback is there, and the exit code says so; the image is whole."""
-    command = [sys.executable, "-m", "tests.playground.fail_on_screen", "--disk", str(image), "--write"]
+    command = [sys.executable, "-m", "tests.playground.fail_on_screen", where, "--disk", str(image), "--write"]
     with Terminal(command, width=120, height=36) as terminal:
         terminal.wait_for("mounted")
         terminal.type(":x")
         finished = terminal.finish()
     assert finished.code == 1
-    assert "a mistake of ours" in finished.text[finished.text.rindex(LEFT) :]
+    told = finished.text[finished.text.rindex(LEFT) :]
+    assert "a mistake of ours" in told
+    assert "Traceback" in told
     checked = subprocess.run(["fsck.fat", "-n", str(image)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
 
