@@ -31,11 +31,14 @@ class LessonPlayground(LivePlayground):
         """With the lesson of the settings and its machine. Raises mistakes of the user."""
         from playground.starting import boot_lesson
 
+        if settings.results is not None:
+            from playground.linear import try_results
+
+            try_results(settings.results)
         apps: list[Self] = []
         machine, session = boot_lesson(settings, lambda live: apps[0].go_on_with(live))
         app = cls(settings, machine, session)
         apps.append(app)
-        app.keep_results()  # also before the first key, so that a file that cannot be written is told at once
         return app
 
     def _start(self, live: Live) -> None:
@@ -114,14 +117,15 @@ class LessonPlayground(LivePlayground):
             super().lesson_ended()
 
     def keep_results(self) -> None:
-        """Write down what the student has predicted so far. Raises CannotWrite."""
-        if self.settings.results is not None and self.session is not None:
+        """Write down what the student has predicted, if the lesson was begun. Raises CannotWrite."""
+        session, path = self.session, self.settings.results
+        if path is not None and session is not None and (session.log or session.earlier):
             from playground.linear import save_results
             from playground.machine.live import Live
 
             live = self.desk.machine
             assert isinstance(live, Live)
-            save_results(self.session, live.core.trace.header.seed, self.settings.results)
+            save_results(session, live.core.trace.header.seed, path)
 
     def ended(self) -> None:
         """The results, however far the lesson has come."""

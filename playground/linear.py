@@ -205,14 +205,30 @@ class Linear:
             self.write(f"{one.question} {explanation(one)}")
 
 
+def try_results(path: Path) -> None:
+    """Tell before a lesson that its results cannot be written; those of an earlier time stay. Raises CannotWrite."""
+    there = path.exists()
+    try:
+        with path.open("a", encoding="utf-8"):
+            pass
+        if not there:
+            path.unlink()
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
 def save_results(session: LessonSession, seed: int, path: Path) -> None:
     """What was predicted, as JSON. Raises CannotWrite."""
     text = json.dumps(results(session, seed), indent=2, ensure_ascii=False) + "\n"
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise CannotWrite(f"the results cannot be written to {path}: {reason}") from None
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(path: Path, error: OSError) -> CannotWrite:
+    reason = (error.strerror or str(error)).lower()
+    return CannotWrite(f"the results cannot be written to {path}: {reason}")
 
 
 def _matters(event: Event) -> bool:

@@ -140,7 +140,7 @@ async def draw(picture: Picture) -> str:
 
 
 async def draw_notes() -> str:
-    """The presenter's second terminal at the moment of the picture of the lesson, twelve minutes after its beginning."""
+    """The presenter's second terminal at the moment of the picture of the lesson, after twelve minutes."""
     from playground.presenter.board import board_of
     from playground.presenter.notes import NotesApp
 

@@ -55,7 +55,7 @@ def explanation(prediction: Prediction) -> str:
     if prediction.answer not in prediction.choices:
         return f"Something else happened: {came}. This question does not count."
     chosen = prediction.choices[prediction.chosen]
-    return f"Right: {came}." if prediction.right else f"You predicted {chosen}. Right was: {came}."
+    return f"Right: {came}." if prediction.right else f"You predicted “{chosen}”. Right was: {came}."
 
 
 def results(session: LessonSession, seed: int) -> dict[str, Any]:

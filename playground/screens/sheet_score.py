@@ -39,7 +39,8 @@ class ScoreSheet(PageSheet):
             rows += [(("  ", ink), (row, "text")) for row in wrap(explanation(one), width - 2)]
         outcomes = self.session.outcomes
         held = sum(outcome.verdict == "passed" for outcome in outcomes)
-        rows += [(), *_paragraph(f"{held} of {len(outcomes)} expectations of the lesson hold.", width, "quiet")]
+        if outcomes:
+            rows += [(), *_paragraph(f"{held} of {len(outcomes)} expectations of the lesson hold.", width, "quiet")]
         if self.kept_in:
             rows += _paragraph(f"The results are kept in {self.kept_in}.", width, "quiet")
         words = "The machine runs on: close this page to look around, press q to leave."

@@ -9,6 +9,7 @@ from scenarios.language import world_of
 from scenarios.lesson import parse_lesson
 from scenarios.logbook import LogLine, Question
 from scenarios.player import LessonSession
+from scenarios.predictions import Prediction
 from tests.playground.scene import Scene
 
 LESSON = '''+++
@@ -63,6 +64,16 @@ def lesson_session(scene: Scene, moment: str) -> LessonSession:
         LogLine("check", "a:20", 'the data contains "welcome"', "passed"),
         LogLine("check", "a:21", "disk is running", "failed", "disk is faulted: null pointer"),
     ]
+    if moment == "score":
+        commands = list(lesson.commands)
+        session._predictor.all = [
+            Prediction(0, commands[1], "What will the next read return?", ("the file", "an error"), 0, "the file",
+                       "the reply is a success", known=True),
+            Prediction(1, commands[2], "Who waits for the disk driver, and for how long at the most?",
+                       ("the file server", "you"), 1, "the file server", "it called block.read", known=True),
+            Prediction(2, commands[3], "And now?", ("yes", "no"), None, "no", known=True),
+        ]  # fmt: skip
+        session.state = "over"
     if moment == "question":
         session.state = "asking"
         session.question = Question("What will the next read return?", ("the file", "an error", "it hangs"))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import trio
+from syrupy.assertion import SnapshotAssertion
 
 from playground.presenter import meeting, notes, show
 from playground.presenter.board import LONGEST_LINE, Board, NotUnderstood, content_of, decode, encode, line_of
@@ -19,6 +20,7 @@ from playground.presenter.follow import ENDED, NO_SHOW, Follower
 from playground.presenter.notes import Clock, NotesApp, Teller
 from playground.presenter.show import MOST_TERMINALS, Show
 from playground.settings import Settings
+from tests.playground.screen_tools import LARGE, SMALL, TextSnapshot
 from tests.playground.test_screens_live import until
 
 BOARD = Board(
@@ -304,6 +306,15 @@ async def test_the_notes_on_screen(tmp_path: Path, size: tuple[int, int], monkey
         assert "Read a file" in _text(app), "what was last shown is still there"
         await app.action_quit()
     assert asked == ["next", "back", "next", "2"]
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL], ids=["120x36", "80x24"])
+async def test_a_picture_of_the_notes(tmp_path: Path, size: tuple[int, int], snapshot: SnapshotAssertion) -> None:
+    app = NotesApp(Settings(), tmp_path)
+    async with app.run_test(size=size):
+        app.told(replace(BOARD, question="What now?", choices=("it lives", "it dies")), 65)
+        assert _text(app) == snapshot.use_extension(TextSnapshot)
+        await app.action_quit()
 
 
 def _text(app: NotesApp) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
+from playground.headless import CannotWrite
 from playground.lesson_app import LessonPlayground
+from playground.linear import try_results
 from playground.machine.live import Live
 from playground.recording.reader import open_recording
 from playground.screens.inspector import Inspector
@@ -16,6 +20,7 @@ from playground.screens.sheet_score import ScoreSheet
 from playground.settings import Settings
 from scenarios.player import LessonSession
 from tests.playground.screen_tools import picture, press, text_of, type_line
+from tests.playground.terminals import Terminal
 from tests.playground.test_screens_live import live, until
 
 LESSON = """+++
@@ -254,11 +259,38 @@ async def test_the_score_stands_at_the_end_with_an_explanation_and_escape_closes
         assert isinstance(app.hand.sheet, ScoreSheet)
 
 
+def test_results_that_cannot_be_written_are_told_before_the_lesson_and_older_ones_stay(
+    counting: str, tmp_path: Path
+) -> None:
+    with pytest.raises(CannotWrite, match=r"the results cannot be written to .*nowhere/me\.json: no such file"):
+        LessonPlayground.of_lesson(Settings(lesson=counting, results=tmp_path / "nowhere" / "me.json"))
+    older = tmp_path / "me.json"
+    older.write_text("of an earlier time")
+    try_results(older)
+    assert older.read_text() == "of an earlier time"
+
+
+def test_results_are_kept_however_the_lesson_ends(counting: str, tmp_path: Path) -> None:
+    """The terminal is closed while the second beat asks."""
+    file = tmp_path / "me.json"
+    command = [sys.executable, "-m", "playground", "play", counting, "--student", "--results", str(file)]
+    with Terminal(command, width=120, height=36) as terminal:
+        terminal.wait_for("space begins")
+        terminal.type(" ")
+        terminal.wait_for("space: Count")
+        terminal.type(" ")
+        terminal.wait_for("What do you think?")
+        terminal.process.send_signal(signal.SIGHUP)
+        assert terminal.finish().code == 128 + signal.SIGHUP
+    found = json.loads(file.read_text())
+    assert (found["finished"], found["predictions"][0]["predicted"]) == (False, None)
+
+
 async def test_a_student_predicts_before_trying(counting: str, tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     async with live(Settings(lesson=counting, student=True, results=file)) as pilot:
         app, session = parts(pilot)
-        assert json.loads(file.read_text())["predictions"] == []
+        assert not file.exists()
         await play_to(pilot, 1)
         await press(pilot, "space")
         await until(pilot, lambda: session.state == "asking")

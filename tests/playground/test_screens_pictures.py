@@ -90,6 +90,15 @@ async def test_a_lesson(size: tuple[int, int], moment: str, pictures: SnapshotAs
         assert picture(pilot) == pictures
 
 
+@SIZES
+async def test_the_score_at_the_end(size: tuple[int, int], pictures: SnapshotAssertion) -> None:
+    """What was predicted, what was right and why."""
+    scene = reading()
+    async with showing(scene, size, session=lesson_session(scene, "score")) as (pilot, _):
+        await press(pilot, "space")
+        assert picture(pilot) == pictures
+
+
 async def test_a_terminal_that_is_too_small_gets_one_sentence(pictures: SnapshotAssertion) -> None:
     """No broken picture."""
     async with showing(Scene(), (60, 20)) as (pilot, _):
