@@ -106,6 +106,8 @@ class LivePlayground(Playground):
             if not standby.running:
                 machine.pause()
             self.desk.change(machine=machine)
+            if self.desk.selected not in machine.manifest.servers:
+                self.select_first()
         if isinstance(machine, Live):
             self._start(machine)
 

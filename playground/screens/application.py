@@ -160,10 +160,14 @@ class Playground(ShortTraceback, App[int]):
         if self.session is not None:
             self.screen.add_class("lesson")
             self.hand.focus(self.lesson)
-        names = [*self.desk.machine.manifest.servers, ""]
-        self.desk.selected = FIRST_SELECTED if FIRST_SELECTED in names else names[0]
+        self.select_first()
         self._fit(self.size.width, self.size.height)
         self.set_interval(1 / POLLS_A_SECOND, self.poll)
+
+    def select_first(self) -> None:
+        """Select somebody, so that there is something to see at once."""
+        names = [*self.desk.machine.manifest.servers, ""]
+        self.desk.change(selected=FIRST_SELECTED if FIRST_SELECTED in names else names[0])
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size is another layout."""

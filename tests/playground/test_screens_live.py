@@ -21,6 +21,7 @@ from playground.screens.standby import Standby, outline_of
 from playground.screenshots import machine as booted
 from playground.settings import Settings
 from playground.starting import system_text
+from scenarios.library import read_system
 from tests.playground.screen_tools import picture, press, text_of, type_line
 
 MOST_SECONDS = 20
@@ -241,6 +242,7 @@ from playground.app import LivePlayground
 from playground.screens.standby import Standby, outline_of
 from playground.settings import Settings
 from playground.starting import system_text
+from scenarios.library import read_system
 class First(LivePlayground):
     def _boot(self):
         self.exit()
@@ -272,3 +274,11 @@ async def test_one_can_leave_the_script_of_a_lesson_between_two_beats_and_go_on(
             await press(pilot, "space")
         await until(pilot, lambda: session.state == "beat-over")
         assert not [outcome for outcome in session.outcomes if outcome.verdict != "passed"]
+
+
+async def test_somebody_is_selected_also_in_a_system_of_ones_own(tmp_path: Path, image: Path) -> None:
+    """Its servers are not known before it has booted."""
+    file = tmp_path / "mine.toml"
+    file.write_text(read_system("workshop").text, encoding="utf-8")
+    async with live(Settings(system=str(file), disk=image)) as pilot:
+        assert "fs · server" in text_of(pilot, "#inspector")
