@@ -137,6 +137,7 @@ class _Presenter:
         """What happens after the key, up to the end of the beat."""
         frames = 0
         while True:
+            await self._screens.settle()
             for row in self._frame():
                 yield row
             for steps in self._played.go_on():

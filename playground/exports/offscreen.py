@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 400
 """Columns or lines of a picture at most."""
+MOST_PAUSES: Final = 10
+"""After so many the screens are taken as they are."""
 RESET: Final = "\x1b[0m"
 
 
@@ -122,9 +124,15 @@ class Offscreen:
         self.pilot = pilot
 
     async def settle(self) -> None:
-        """Wait until everything has its place."""
-        self.app.poll()
-        await self.pilot.pause()
+        """Wait until everything has its place: a pause ends with a new layout, which the panes hear of in the next."""
+        before: list[str] = []
+        for _ in range(MOST_PAUSES):
+            self.app.poll()
+            await self.pilot.pause()
+            now = self.text()
+            if now == before:
+                return
+            before = now
 
     def look(self, remark: str) -> None:
         """Draw what is there now, with a remark in the first line."""
