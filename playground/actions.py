@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
 from playground.screens.desk import SPEEDS, Desk
+from servers.nearest import nearest
 
 FREE_TEXT: Final = 40
 """An action that takes so many words takes any text."""
@@ -82,16 +83,6 @@ class Action(NamedTuple):
     """How it is typed; empty: it is not a command."""
     words: int = 0
     """How many words it takes; with more, or with name=value, the line is one of the lesson language."""
-
-
-def nearest(name: str, names: list[str]) -> str:
-    """The end of a complaint: '; did you mean `disk`?' or the list of what there is."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, names, n=1, cutoff=0.55)
-    if close:
-        return f"; did you mean `{close[0]}`?"
-    return f"; there is {', '.join(names)}" if len(names) <= 12 else ""
 
 
 def _count(rest: str, default: int, most: int) -> int:

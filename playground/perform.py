@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playground.actions import COMMANDS, UserMistake, nearest
+from playground.actions import COMMANDS, UserMistake
 from playground.requests import call_request, revoke_request
+from servers.nearest import nearest
 
 if TYPE_CHECKING:
     from playground.screens.desk import Machine

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from scenarios.language.errors import Problem, nearest
+from scenarios.language.errors import Problem
 from scenarios.parameters import Parameter, read_parameters
+from servers.nearest import nearest
 
 MARK: Final = "+++"
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from scenarios.language.syntax import Literal, ManifestChange
 from scenarios.parameters import SettingError, Value, changed_manifest
-from servers.interfaces.base import nearest
 from servers.manifest import ManifestError, parse_manifest
+from servers.nearest import nearest
 from servers.toml_reader import locate
 
 _VALUE: Final = r"""(?:"[^"]*"|'[^']*'|\[[^\]]*\]|\{[^}]*\}|[\w.+-]+)"""

@@ -12,8 +12,8 @@ from typing import Final
 
 from servers.hardware import DEVICES
 from servers.interfaces import INTERFACES
-from servers.interfaces.base import nearest
 from servers.manifest_rules import ANYWHERE, CALLS, UPWARDS, check_pager, check_upwards
+from servers.nearest import nearest
 from servers.own_programs import OwnProgram, is_own, name_problem
 from servers.programs import PROGRAMS, ROOT
 from servers.toml_reader import ManifestError, Table, read_toml

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from servers.interfaces.base import nearest
+from servers.nearest import nearest
 
 if TYPE_CHECKING:
     from servers.manifest import Server

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from kernel.syscalls import yield_
 from servers.interfaces import INTERFACES
-from servers.interfaces.base import Interface, nearest
+from servers.interfaces.base import Interface
 from servers.interfaces.codec import CodecError
+from servers.nearest import nearest
 from servers.runtime.client import Client
 from servers.runtime.env import Env
 from servers.runtime.errors import SERVER_DIED, ServerError

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from servers.interfaces.base import nearest
+from servers.nearest import nearest
 
 _HEADER: Final = re.compile(r"^\s*\[\s*([^\[\]]+?)\s*\]")
 _POSITION: Final = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|end of document)\)")

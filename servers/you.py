@@ -21,8 +21,9 @@ from typing import Any, Final
 from kernel.abi import ERROR_NAMES, Error
 from servers.hardware import OperatorRegister
 from servers.interfaces import INTERFACES
-from servers.interfaces.base import Operation, Value, nearest
+from servers.interfaces.base import Operation, Value
 from servers.interfaces.codec import CodecError
+from servers.nearest import nearest
 from servers.runtime import invocations
 from servers.runtime.env import Env
 from servers.runtime.errors import KernelRefusal, OutOfMemory, ServerError

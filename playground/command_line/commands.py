@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from playground.command_line.parser import Misuse, Wanted, nearest, shipped, whole_number
+from playground.command_line.parser import Misuse, Wanted, shipped, whole_number
 from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
+from servers.nearest import closest
 
 
 def show(wanted: Wanted) -> int:
@@ -230,7 +231,7 @@ def know_the_theme(name: str) -> None:
 
 def instead(name: str, names: Sequence[str]) -> str:
     """What to say after a name that does not exist."""
-    near = nearest(name, names)
+    near = closest(name.lower(), names)
     return f"did you mean {near}?" if near else f"there is {', '.join(sorted(names))}"
 
 

@@ -305,8 +305,10 @@ def size(text: str) -> int:
 
 def unknown_word(prog: str, word: str, names: Iterable[str]) -> str:
     """The sentence about a command that does not exist."""
+    from servers.nearest import closest
+
     names = sorted(names)
-    if near := nearest(word, names):
+    if near := closest(word.lower(), names):
         return f"no command is called {word!r}; did you mean `{prog} {near}`?"
     if word in shipped("lessons", ".md"):
         return f"no command is called {word!r}, but a lesson is; did you mean `playground play {word}`?"
@@ -315,9 +317,11 @@ def unknown_word(prog: str, word: str, names: Iterable[str]) -> str:
 
 def unknown_option(word: str, parser: argparse.ArgumentParser) -> str:
     """The sentence about a word that no command takes."""
+    from servers.nearest import closest
+
     if not word.startswith("-"):
         return f"{word!r} is one word too many; `playground --help` tells what goes where"
-    if near := nearest(word.split("=")[0], every_option(parser), OPTION_CUTOFF):
+    if near := closest(word.split("=")[0], every_option(parser), OPTION_CUTOFF):
         return f"there is no option {word.split('=')[0]}; did you mean {near}?"
     return f"there is no option {word.split('=')[0]} here; `playground --help` lists the options"
 
@@ -331,14 +335,6 @@ def every_option(parser: argparse.ArgumentParser) -> list[str]:
             for command in action.choices.values():
                 options += every_option(command.parser() if isinstance(command, Later) else command)
     return options
-
-
-def nearest(word: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """The name that the person most likely meant, if any comes near."""
-    import difflib
-
-    found = difflib.get_close_matches(word.lower(), list(names), n=1, cutoff=cutoff)
-    return found[0] if found else None
 
 
 def shipped(folder: str, ending: str) -> list[str]:

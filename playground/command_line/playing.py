@@ -5,8 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from playground.command_line import commands
-from playground.command_line.parser import Misuse, Wanted, nearest, shipped
+from playground.command_line.parser import Misuse, Wanted, shipped
 from playground.settings import Settings
+from servers.nearest import closest
 
 FORMATS = ("text", "junit", "tap", "gradescope", "json")
 PROJECTOR = "projector"
@@ -109,7 +110,7 @@ def headless(wanted: Wanted, settings: Settings, lessons: list[str]) -> int:
     """As tests."""
     form = wanted.format or "text"
     if form not in FORMATS:
-        near = nearest(form, FORMATS)
+        near = closest(form.lower(), FORMATS)
         instead = f"did you mean {near}?" if near else f"there is {', '.join(FORMATS)}"
         raise Misuse(f"no format is called {form!r}; {instead}")
     from playground.headless import play as play_headless

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from playground.exports.formats import FORMATS, OF_LESSONS, OF_ONE_MOMENT, WHOLE
 from playground.exports.run import ExportProblem, Run, Span, span_of
+from servers.nearest import closest
 
 if TYPE_CHECKING:
     from servers.manifest import Manifest
@@ -62,8 +62,8 @@ def pace_of(text: str) -> float:
 def export(order: Order) -> int:
     """Carry an order out. Raises ExportProblem and the mistakes of whatever is read."""
     if order.format not in FORMATS:
-        near = get_close_matches(order.format, FORMATS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(FORMATS)}"
+        near = closest(order.format, FORMATS)
+        hint = f"did you mean {near}?" if near else f"there is {', '.join(FORMATS)}"
         raise ExportProblem(f"there is no format {order.format!r}; {hint}")
     if (order.recording is None) == (order.lesson is None):
         raise ExportProblem("say what to export: the file of a recording, or a lesson with --lesson NAME")
@@ -183,8 +183,8 @@ def _pictured(run: Run, span: Span, order: Order) -> Iterator[str]:
 
 def _know_the_server(name: str, manifest: Manifest) -> None:
     if name and name not in manifest.servers:
-        near = get_close_matches(name, manifest.servers, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there is {', '.join(manifest.servers)}"
+        near = closest(name, manifest.servers)
+        hint = f"did you mean {near}?" if near else f"there is {', '.join(manifest.servers)}"
         raise ExportProblem(f"no server is called {name!r}; {hint}")
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from kernel import events as ev
@@ -16,6 +15,7 @@ from playground.trace import Input, Mark
 from playground.view.fold import Fold
 from playground.view.model import View
 from servers.manifest import Manifest
+from servers.nearest import closest
 
 if TYPE_CHECKING:
     from playground.timeline.past import Past
@@ -94,9 +94,9 @@ def moment_of(run: Run, text: str) -> int:
     for place in (str.startswith, str.__contains__):
         if found := [event for name, event in known.items() if place(name, wanted)]:
             return min(found)
-    near = get_close_matches(wanted, list(known), n=1, cutoff=0.5)
+    near = closest(wanted, known)
     marks = ", ".join(f'"{mark.text}"' for mark in run.marks[:12])
-    hint = f'did you mean "{near[0]}"?' if near else f"there is {marks}" if marks else "it has none; say a number"
+    hint = f'did you mean "{near}"?' if near else f"there is {marks}" if marks else "it has none; say a number"
     raise ExportProblem(f'no mark of the run is called "{text}"; {hint}')
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from kernel.abi import ObjectType
 from kernel.events import NAMED, OBJECT_CREATED, OBJECT_DESTROYED
 from kernel.kernel import Kernel
-from servers.interfaces.base import nearest
 from servers.manifest import Manifest
+from servers.nearest import nearest
 from servers.runtime.sabotage import KINDS, REPLACED, Sabotage
 
 

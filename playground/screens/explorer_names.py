@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from playground.actions import UserMistake, nearest
+from playground.actions import UserMistake
 from playground.screens.desk import Desk
 from playground.screens.explorer_mentions import target_of_server
 from playground.screens.inspector_tabs import Target
 from playground.view.model import View
+from servers.nearest import nearest
 
 KERNEL: Final = "kernel"
 """The page about the kernel itself, from which every object can be reached."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playground.actions import UserMistake, nearest
+from playground.actions import UserMistake
 from playground.requests import call_request
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk
@@ -17,6 +17,7 @@ from playground.screens.inspector_tabs import Target
 from playground.screens.pane import Pane
 from playground.screens.sheet import Sheet
 from playground.screens.shelves import Shelves
+from servers.nearest import nearest
 
 if TYPE_CHECKING:
     from playground.screens.application import Playground

@@ -11,7 +11,7 @@ from functools import singledispatchmethod
 
 from kernel.abi import ERROR_NAMES
 from scenarios.language import syntax
-from scenarios.language.errors import Problem, nearest, unknown
+from scenarios.language.errors import Problem, unknown
 from scenarios.language.happenings import CAUSES, event_fields, event_names
 from scenarios.language.syntax import Command, EventPattern, Setting, Word
 from scenarios.language.verbs import CRASH_KINDS, MOST_STEPS, PROPERTIES, RIGHTS, STATES, TABS
@@ -20,6 +20,7 @@ from scenarios.what_if import changed, missing
 from servers.builder.layout import plan
 from servers.interfaces import INTERFACES, Interface, Operation
 from servers.manifest import Manifest
+from servers.nearest import nearest
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from servers.interfaces.base import nearest as _nearest
+from servers.nearest import nearest
 
 MOST_PROBLEMS = 50
 """After so many problems of one file the rest are only counted."""
@@ -69,13 +69,7 @@ class LessonError(Exception):
         super().__init__("\n".join(shown))
 
 
-def nearest(name: str, names: Sequence[str]) -> str:
-    """The end of a complaint about an unknown name: '; did you mean `x`?', or what there is."""
-    known = sorted(names)
-    clause = _nearest(name, known)
-    return clause if clause.endswith("?") or len(known) <= 12 else f"; there are {len(known)}, none of them similar"
-
-
 def unknown(what: str, name: str, names: Sequence[str]) -> str:
     """A sentence about a name that nobody has."""
-    return f"No {what} is called `{name}`{nearest(name, names) if names else '; there is none'}".removesuffix(".")
+    clause = nearest(name, sorted(names)) or "; there is none"
+    return f"No {what} is called `{name}`{clause}".removesuffix(".")

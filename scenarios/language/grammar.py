@@ -14,9 +14,10 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from lark.lexer import PatternStr, Token
 
 from scenarios.language.build import Builder
-from scenarios.language.errors import Trouble, nearest
+from scenarios.language.errors import Trouble
 from scenarios.language.syntax import Action
 from scenarios.language.verbs import VERBS
+from servers.nearest import nearest
 
 GRAMMAR: Final = Path(__file__).with_name("verbs.lark")
 MOST_OPTIONS: Final = 6

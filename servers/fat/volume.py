@@ -15,7 +15,6 @@ repairs exactly that (`servers.fat.check`). Nothing that was acknowledged is eve
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -36,6 +35,7 @@ from servers.fat.errors import (
 )
 from servers.fat.geometry import DIRTY_BIT, DIRTY_OFFSET, Geometry, is_dirty, parse_boot_sector
 from servers.fat.table import AllocationTable
+from servers.nearest import closest
 
 
 class Volume:
@@ -279,7 +279,7 @@ def _touched(entry: Entry, when: Timestamp, first_cluster: int, size: int) -> En
 
 
 def _no_such_file(listing: Listing, name: str, directory: str) -> str:
-    near = difflib.get_close_matches(name.lower(), [entry.name.lower() for entry in listing.entries], 1)
-    match = [entry.name for entry in listing.entries if near and entry.name.lower() == near[0]]
+    near = closest(name.lower(), [entry.name.lower() for entry in listing.entries])
+    match = [entry.name for entry in listing.entries if near and entry.name.lower() == near]
     hint = f"; the nearest name is {match[0]!r}" if match else ""
     return f"there is no {name!r} in {directory!r}{hint}"

@@ -7,8 +7,9 @@ a message travels: `codec` turns arguments into message words, `servers.runtime`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Final, Literal, TypeVar, get_args
+
+from servers.nearest import nearest
 
 ArgumentType = Literal["word", "bool", "text", "bytes", "capability"]
 """word: unsigned 64 bits. bool: 0 or 1. text: UTF-8. bytes: octets. capability: travels beside the words."""
@@ -180,14 +181,6 @@ def _check_operation(operation: Operation, errors: list[str]) -> str | None:
             return "one message can transfer one capability"
     unknown = [name for name in operation.errors if name not in errors]
     return f"unknown error {unknown[0]}" if unknown else None
-
-
-def nearest(name: str, names: list[str]) -> str:
-    """A clause that proposes the nearest of some names: '; did you mean `x`?', or the list of all if none is near."""
-    close = get_close_matches(name, names, n=1, cutoff=0.55)
-    if close:
-        return f"; did you mean `{close[0]}`?"
-    return f"; there is {', '.join(f'`{known}`' for known in names)}" if names else ""
 
 
 _Row = TypeVar("_Row", Argument, Operation, ErrorCode)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from kernel.abi import MAX_MESSAGE_WORDS, WORD_MAX
-from servers.interfaces.base import Argument, Operation, Value, nearest
+from servers.interfaces.base import Argument, Operation, Value
+from servers.nearest import nearest
 
 BYTES_PER_WORD: Final = 8
 

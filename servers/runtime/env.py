@@ -10,7 +10,8 @@ from typing import Any
 
 from kernel.abi import UNTOUCHED
 from kernel.syscalls import debug_note, signal, wait
-from servers.interfaces.base import Interface, nearest
+from servers.interfaces.base import Interface
+from servers.nearest import nearest
 from servers.runtime import invocations, serving
 from servers.runtime.boot import HEARTBEAT_SIGNAL, BootData, Control
 from servers.runtime.client import Client

@@ -6,6 +6,7 @@ from kernel import endpoint
 from playground.view import deadlock
 from servers import manifest
 from servers.lessons.room import Room
+from servers.manifest_rules import check_upwards
 from servers.supervisor import Supervisor
 from tests.lessons.mutations import demand_failure, replaced, rewritten, with_line, without_line
 
@@ -33,7 +34,7 @@ def test_call_cycle_fails_when_the_rule_refuses_nothing() -> None:
 
 
 def test_call_cycle_fails_when_the_rule_lets_equals_call_each_other() -> None:
-    with rewritten(manifest.check_upwards, "other.priority <= server.priority", "other.priority < server.priority"):
+    with rewritten(check_upwards, "other.priority <= server.priority", "other.priority < server.priority"):
         demand_failure("call-cycle", "with servers.memory.priority = 140 is refused: it is accepted")
 
 
