@@ -117,13 +117,13 @@ def add_program(program: Program) -> None:
     PROGRAMS[program.name] = _BY_ENTRY[program.entry] = program
 
 
-class NoSuchProgram(LookupError):
-    """A thread was started at a number where no program is."""
-
 def entry_of(program: str, server: int) -> int:
     """The number at which a server starts: its program's, or with a program of one's own one that only it has."""
     return FIRST_ENTRY + server if is_own(program) else PROGRAMS[program].entry
 
+
+class NoSuchProgram(LookupError):
+    """A thread was started at a number where no program is."""
 
 
 def begin(entry: int, arguments: tuple[int, ...]) -> Coroutine[Any, Any, None]:
