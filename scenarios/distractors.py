@@ -46,7 +46,8 @@ class Asked:
 
 
 def shuffled(texts: Iterable[str], seed: int, place: str) -> tuple[str, ...]:
-    """An order that only the seed and the place of the question decide."""
+    """An order that only the seed and the place of the question decide, whatever folder its file lies in."""
+    place = place.replace("\\", "/").rpartition("/")[2]
     return tuple(sorted(texts, key=lambda text: blake2b(f"{seed}\n{place}\n{text}".encode(), digest_size=8).digest()))
 
 

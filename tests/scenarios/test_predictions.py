@@ -3,6 +3,7 @@
 import pytest
 
 from kernel import events
+from scenarios.distractors import shuffled
 from scenarios.player import FREE, LessonSession
 from scenarios.predictions import Prediction
 from scenarios.student import results, score
@@ -129,6 +130,14 @@ def test_the_same_seed_offers_the_same_in_the_same_order_and_another_seed_anothe
     assert offered(1) == offered(1)
     assert len({offered(seed) for seed in range(8)}) > 1
     assert all("NOT_FOUND" in offered(seed) for seed in range(8))
+
+
+def test_the_order_of_answers_does_not_depend_on_the_folder_of_the_lesson() -> None:
+    names = [f"answer {number}" for number in range(12)]
+    at_home = shuffled(names, 1, "mars.md:7:1")
+    assert shuffled(names, 1, "/home/somebody/lessons/mars.md:7:1") == at_home
+    assert shuffled(names, 1, r"C:\lessons\mars.md:7:1") == at_home
+    assert shuffled(names, 1, "mars.md:8:1") != at_home
 
 
 def test_a_prediction_is_right_or_wrong_when_the_run_has_decided() -> None:
