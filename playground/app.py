@@ -7,6 +7,7 @@ on the loop of the screens; leaving goes the other way round: first the machine 
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,8 +45,6 @@ class LivePlayground(Playground):
     def __init__(self, settings: Settings, machine: Machine, session: LessonSession | None = None) -> None:
         """`machine`: one that has booted, a recording, or one that stands for it until the first frame is drawn."""
         self._hub: Hub | None = None
-        self._answered = 0
-        """Number of the last key whose effect is drawn, and not yet painted."""
         super().__init__(machine, settings, session)
         self._guest: Guest | None = None
         self._timelines: Timelines | None = None
@@ -70,22 +69,17 @@ class LivePlayground(Playground):
 
     def get_driver_class(self) -> type[Driver]:
         """The terminal's, which tells the machines to stand aside as soon as a key has come."""
-        return attentive(super().get_driver_class(), self._key_has_come, self._painted)
+        return attentive(super().get_driver_class(), self._key_has_come)
 
     def _key_has_come(self) -> None:
         if self._hub is not None:
             self._hub.courtesy.ask()
 
     def answer(self) -> None:
-        """Draw what keys have done; once it is on the terminal, the machines go on."""
+        """Draw what keys have done; once that is on the terminal, the machines go on."""
         super().answer()
         if self._hub is not None:
-            self._answered = self._hub.courtesy.asked
-
-    def _painted(self) -> None:
-        if self._answered and self._hub is not None:
-            self._hub.answered(self._answered)
-            self._answered = 0
+            self._hub.answered(self._hub.courtesy.asked)
 
     def _boot(self) -> None:
         from playground.machine.live import Live
@@ -112,7 +106,13 @@ class LivePlayground(Playground):
             self._start(machine)
 
     def _start(self, live: Live) -> None:
-        """Let a machine run in real time, beside those that do already."""
+        """Let a machine run in real time, beside those that do already.
+
+        What has been built lives as long as it, and need not be walked through whenever garbage is looked for; a pause
+        for that in a long run would be seen.
+        """
+        gc.collect()
+        gc.freeze()
         if self._hub is None:
             from playground.hub import Hub
             from playground.machine.guest import Guest
@@ -235,6 +235,7 @@ class LivePlayground(Playground):
         if self._guest is not None:
             self._guest.quit()
             await self._guest.wait()
+        gc.unfreeze()
         self._give_up_branching()
         self.desk.looking.close()
         if self._timelines is not None:

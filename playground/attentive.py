@@ -1,5 +1,4 @@
-"""The terminal's driver, with a word at both ends: when a key has come, before anybody has looked at it, and when
-something was painted."""
+"""Where keys come in: whoever reads the terminal tells at once that one is there, before anybody has looked at it."""
 
 from __future__ import annotations
 
@@ -18,18 +17,14 @@ SHORT_TURN: Final = 0.0002
 """Seconds after which a thread of the host that computes lets another one go on, such as the one that reads keys."""
 
 
-def attentive(driver: type[Driver], on_key: Callable[[], None], on_paint: Callable[[], None]) -> type[Driver]:
-    """The same driver, which calls `on_key` for every key, in its own thread, and `on_paint` after it has written."""
+def attentive(driver: type[Driver], on_key: Callable[[], None]) -> type[Driver]:
+    """The same driver, which calls `on_key` for every key, in its own thread."""
 
     class Attentive(driver):  # type: ignore[valid-type,misc]
         def process_message(self, message: Message) -> None:
             if isinstance(message, Key):
                 on_key()
             super().process_message(message)
-
-        def write(self, data: str) -> None:
-            super().write(data)
-            on_paint()
 
     return Attentive
 

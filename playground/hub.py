@@ -35,7 +35,7 @@ class Hub:
             self._wake.set()
 
     def answered(self, key: int) -> None:
-        """What a key does is painted: the machines go on, if no other key has come since."""
+        """What a key does is drawn: the machines go on once it is painted, if no other key has come since."""
         if self.courtesy.answered(key):
             for live in self._all:
                 live.wake()

@@ -2,8 +2,8 @@
 
 Both share one thread of the host, and each step of the way from a key to its paint would otherwise wait for a slice of
 the machine. So whoever reads the terminal says here that a key has come, at once and from any thread; machines look
-between two portions of kernel entries, and go on when the answer is painted, or after a moment in any case. That
-changes when something happens in the world, and never what happens in the machine.
+between two portions of kernel entries, and go on when the answer has been painted. That changes when something happens
+in the world, and never what happens in the machine.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import time
 from typing import Final
 
 MOST_SECONDS: Final = 0.05
-"""A machine stands aside for at most so long for one key."""
+"""A machine stands aside for at most so long until a key is answered."""
+PAINT_SECONDS: Final = 0.01
+"""And for so long afterwards, in which the answer is painted."""
 
 
 class Courtesy:
@@ -29,10 +31,10 @@ class Courtesy:
         self._until = time.perf_counter() + MOST_SECONDS
 
     def answered(self, number: int) -> bool:
-        """The answer to a key is painted; whether machines may go on because no other key has come since."""
+        """What a key does is drawn; whether that was the last key, so that machines may go on once it is painted."""
         if number != self.asked:
             return False
-        self._until = 0.0
+        self._until = time.perf_counter() + PAINT_SECONDS
         return True
 
     @property

@@ -38,7 +38,7 @@ CYCLES_PER_SECOND: Final = CYCLES_PER_MICROSECOND * 1_000_000
 PERSON: Final = "you"
 TALK: Final = frozenset({MESSAGE, REPLIED, FAULTED})
 """Events at which a step to the next message ends."""
-SLICE: Final = 20
+SLICE: Final = 10
 """Kernel entries between two looks at the clock."""
 EVENTS_AN_ENTRY: Final = 16
 """More than a kernel entry usually makes: so many are reckoned with, lest a pace be overshot."""

@@ -7,4 +7,4 @@ environment when it is first imported, which is after this.
 
 import os
 
-os.environ.setdefault("TEXTUAL_FPS", "400")
+os.environ.setdefault("TEXTUAL_FPS", "1000")
