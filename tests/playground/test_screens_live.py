@@ -242,7 +242,6 @@ from playground.app import LivePlayground
 from playground.screens.standby import Standby, outline_of
 from playground.settings import Settings
 from playground.starting import system_text
-from scenarios.library import read_system
 class First(LivePlayground):
     def _boot(self):
         self.exit()
