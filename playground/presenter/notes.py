@@ -11,6 +11,7 @@ import trio
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.filter import LineFilter
 
 from playground.machine.guest import Guest
@@ -20,6 +21,7 @@ from playground.presenter.meeting import folder
 from playground.presenter.notes_pane import NotesPane
 from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.inks import THEMES
+from playground.screens.outlet import lasting
 from playground.screens.script import BACK, NEXT
 from playground.settings import Settings
 
@@ -75,6 +77,10 @@ class NotesApp(App[int]):
         """In ASCII mode, the last filter makes everything plain."""
         filters = super().get_line_filters()
         return [*filters, self._ascii] if self._ascii.enabled else filters
+
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's; it outlives its terminal."""
+        return lasting(super().get_driver_class())
 
     def compose(self) -> ComposeResult:
         """One pane."""

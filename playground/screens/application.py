@@ -37,6 +37,7 @@ from playground.screens.hand import ScreenHand
 from playground.screens.header import Header
 from playground.screens.inks import THEMES
 from playground.screens.inspector import Inspector
+from playground.screens.outlet import lasting
 from playground.screens.pane import Pane
 from playground.screens.sheet import Sheet
 from playground.screens.shelves import Shelves
@@ -50,13 +51,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from textual.app import SystemCommand
+    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
 
     from playground.screens.lesson_pane import LessonPane
     from playground.screens.script import Script
     from playground.timeline.timelines import Timelines
-    from scenarios.logbook import Question
     from scenarios.player import LessonSession
 
 POLLS_A_SECOND: Final = 25
@@ -132,6 +133,10 @@ class Playground(ShortTraceback, App[int]):
         filters = super().get_line_filters()
         return [*filters, self._ascii] if self._ascii.enabled else filters
 
+    def get_driver_class(self) -> type[Driver]:
+        """The terminal's; it outlives its terminal."""
+        return lasting(super().get_driver_class())
+
     def compose(self) -> ComposeResult:
         """The panes from top to bottom."""
         desk = self.desk
@@ -196,15 +201,6 @@ class Playground(ShortTraceback, App[int]):
         self._try(self._go_on_looking)
         for pane in self.panes:
             pane.poll()
-
-    def make_room_for(self, question: Question | None) -> None:
-        """Where the shelves have only a few lines, a question gets as many as it needs."""
-        from playground.screens.curtain import small_height
-
-        height = None
-        if question is not None and self.screen.has_class("narrow"):
-            height = small_height(question, self.size.width)
-        self.query_one(Shelves).styles.height = height
 
     def _hear(self) -> None:
         """Show the answer to what `you` was asked to do."""

@@ -237,11 +237,21 @@ class Script:
                 desk.change(selected=session.focus, capability=None)
         if self.question != desk.question:
             desk.change(question=self.question)
-            self.app.make_room_for(self.question)
+            self._make_room()
         if session.state != "running":
             self._calm()
         while self._to_show:
             self._open(*self._to_show.pop(0))
+
+    def _make_room(self) -> None:
+        """Where the shelves have only a few lines, a question gets as many as it needs."""
+        from playground.screens.curtain import small_height
+        from playground.screens.shelves import Shelves
+
+        height = None
+        if self.question is not None and self.app.screen.has_class("narrow"):
+            height = small_height(self.question, self.app.size.width)
+        self.app.query_one(Shelves).styles.height = height
 
     def _open(self, verb: str, rest: str) -> None:
         try:

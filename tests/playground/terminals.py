@@ -1,5 +1,6 @@
 """A terminal of a chosen size for a program, so that tests see what a person would see and can type."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -52,6 +53,13 @@ class Terminal:
             self.process.kill()
         self.process.wait()
         os.close(self.controller)
+
+    def hang_up(self, seconds: float = 2.0) -> None:
+        """Close the terminal under the program, and let it go on drawing for so long."""
+        os.close(self.controller)
+        self.controller = os.open(os.devnull, os.O_RDONLY)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
 
     def type(self, keys: str) -> None:
         """Press keys."""

@@ -66,6 +66,21 @@ def test_a_signal_from_outside_leaves_the_screens(image: Path, number: signal.Si
     assert finished.code in (0, 128 + number, -number)
 
 
+def test_a_window_that_is_closed_ends_the_program_and_the_disk_is_whole(image: Path) -> None:
+    """There is no terminal any more while the machine goes flat out; its signal comes a while later."""
+    with on_screen(image) as terminal:
+        terminal.type(FLAT_OUT)
+        terminal.wait_for("flat out")
+        terminal.type(":call fs.write path=/x data=y\r")
+        terminal.hang_up()
+        assert terminal.process.poll() is None
+        terminal.process.send_signal(signal.SIGHUP)
+        terminal.process.send_signal(signal.SIGCONT)  # as the system does
+        assert terminal.process.wait(30) in (0, 128 + signal.SIGHUP)
+    checked = subprocess.run(["fsck.fat", "-n", str(image)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_in_the_very_first_moment_gives_the_terminal_back_too(image: Path, number: signal.Signals) -> None:
     """The screens are there, nothing has been drawn on them yet."""
