@@ -107,13 +107,11 @@ class _Presenter:
                 yield self._reel.marker(f"{session.played + 1}. {session.beats[session.played].title}")
             for row in self._show("space"):
                 yield row
+            self._press("space")
             if fresh:
-                self._press("space")
                 self._played.begun()
                 async for row in self._beat():
                     yield row
-            else:
-                self._read_on()
             for row in await self._page():
                 yield row
         for row in self._reel.end():
@@ -121,17 +119,9 @@ class _Presenter:
 
     def _more(self) -> bool:
         """Whether some of the narration has not been seen: it is covered, or goes on below."""
-        lesson = self._screens.app.lesson
-        return not lesson.display or lesson.below > 0
-
-    def _read_on(self) -> None:
-        """Show more of it."""
         app = self._screens.app
         assert app.script is not None
-        if app.lesson.display:
-            app.lesson.scroll_on()
-        else:
-            app.script.put_away()
+        return app.script.covered or app.lesson.below > 0
 
     async def _beat(self) -> AsyncIterator[list[Any]]:
         """What happens after the key, up to the end of the beat."""

@@ -71,8 +71,11 @@ class Script:
         session = self.session
         if session.free:
             return "on your own; space: back to the lesson"
-        if self.app.lesson.below and session.state in ("beat-over", "over"):
-            return "space: read on"
+        if session.state in ("beat-over", "over") and not self.ended:
+            if self.covered:
+                return "space: back to the text"
+            if self.app.lesson.below:
+                return "space: read on"
         following = session.beats[session.played].title if session.played < len(session.beats) else "the end"
         return {
             "ready": "space begins",
@@ -81,6 +84,11 @@ class Script:
             "beat-over": f"space: {following}",
             "over": "the lesson is over: look around" if self.ended else f"space: {self._at_the_end}",
         }[session.state]
+
+    @property
+    def covered(self) -> bool:
+        """Something stands in the place of the narration."""
+        return self.app.screen.has_class("inspecting")
 
     @property
     def _at_the_end(self) -> str:
@@ -116,7 +124,7 @@ class Script:
             self.app.desk.change(trouble=str(error), remark="")
 
     def go_on(self) -> bool:
-        """Next: back into the script, the rest of the narration, faster, or the next beat. False after the end."""
+        """Next: back into the script, back to the text, its rest, faster, or the next beat. False after the end."""
         session, desk = self.session, self.app.desk
         if self.ended:
             return False
@@ -128,6 +136,8 @@ class Script:
             raise UserMistake(FIRST_PREDICT)
         elif session.state == "running":
             self._hurry()
+        elif self.covered:
+            self.put_away()
         elif session.state == "ready" or not self.app.lesson.scroll_on():
             if self._begun is None:
                 self._begun = self._clock()
@@ -194,8 +204,8 @@ class Script:
             app.hand.focus(app.lesson)
 
     def put_away(self) -> None:
-        """What the lesson had opened."""
-        if self.points:
+        """What covers the narration, above all what the lesson had opened."""
+        if self.points or self.covered:
             self.points = False
             self.app.hand.take_off_sheet()
             self.app.screen.remove_class("inspecting")

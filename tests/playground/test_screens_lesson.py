@@ -60,12 +60,51 @@ wait 100 s
 ```
 """
 
+LONG = "\n\n".join(f"Paragraph {number} of a narration that is longer than any screen." for number in range(1, 31))
+POINTING = f"""+++
+title = "Pointing"
+system = "workshop"
+seed = 1
+minutes = 5
++++
+## Point
+
+{LONG}
+
+```play
+run until event system-ready within 2 s
+why counter
+```
+
+This is told when something stands over it.
+
+## Last
+
+{LONG}
+
+```play
+ask "What comes?" "one" if reply.value == 1, "nothing" otherwise
+call counter.increment
+inspect
+```
+
+The very last sentence.
+"""
+
 
 @pytest.fixture
 def counting(tmp_path: Path) -> str:
     """A lesson of three beats."""
     path = tmp_path / "counting.md"
     path.write_text(LESSON, encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def pointing(tmp_path: Path) -> str:
+    """A lesson of two beats with much to read, each of which opens something over it."""
+    path = tmp_path / "pointing.md"
+    path.write_text(POINTING, encoding="utf-8")
     return str(path)
 
 
@@ -222,6 +261,71 @@ async def test_a_lesson_that_opens_a_pane_keeps_the_keys_and_puts_it_away(counti
         assert session.played == 2
 
 
+async def read_all(pilot: Pilot[int]) -> str:
+    """Press space until all of the narration was shown, and say what was seen of it."""
+    app, session = parts(pilot)
+    played, seen = session.played, text_of(pilot, "#lesson")
+    for _ in range(20):
+        if not app.lesson.below:
+            return seen
+        await press(pilot, "space")
+        seen += text_of(pilot, "#lesson")
+        assert session.played == played
+    raise AssertionError(f"it has no end:\n{picture(pilot)}")
+
+
+async def test_what_a_lesson_opened_goes_with_the_first_key_and_the_text_is_read_before_the_next_beat(
+    pointing: str,
+) -> None:
+    async with live(Settings(lesson=pointing)) as pilot:
+        app, session = parts(pilot)
+        assert app.script is not None
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "beat-over" and app.screen.has_class("inspecting"))
+        assert app.script.doing == "space: back to the text"
+        await press(pilot, "space")
+        assert (app.script.covered, session.played) == (False, 1)
+        assert app.script.doing == "space: read on"
+        assert "when something stands over it" in await read_all(pilot)
+        assert app.script.doing == "space: Last"
+        await press(pilot, "space")
+        assert session.played == 2
+
+
+async def test_the_score_opens_when_the_last_text_was_read(pointing: str) -> None:
+    async with live(Settings(lesson=pointing)) as pilot:
+        app, session = parts(pilot)
+        assert app.script is not None
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "beat-over" and app.screen.has_class("inspecting"))
+        await press(pilot, "space")
+        await read_all(pilot)
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "asking")
+        await press(pilot, "1")
+        await until(pilot, lambda: session.state == "over" and app.screen.has_class("inspecting"))
+        await press(pilot, "space")
+        assert app.hand.sheet is None
+        assert "The very last sentence" in await read_all(pilot)
+        assert app.hand.sheet is None
+        await press(pilot, "space")
+        assert isinstance(app.hand.sheet, ScoreSheet)
+
+
+async def test_the_presenters_other_terminal_goes_on_although_the_inspector_was_opened(pointing: str) -> None:
+    async with live(Settings(lesson=pointing)) as pilot:
+        app, session = parts(pilot)
+        assert app.script is not None
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "beat-over" and app.screen.has_class("inspecting"))
+        await press(pilot, "space", "i")
+        assert app.script.covered
+        app.script.ask("next")
+        app.poll()
+        assert (app.script.covered, session.played) == (False, 1)
+        assert app.focused is app.lesson
+
+
 async def test_the_next_key_lets_a_beat_hurry(counting: str) -> None:
     """Its last command waits for a hundred seconds."""
     async with live(Settings(lesson=counting)) as pilot:
@@ -243,6 +347,7 @@ async def test_the_score_stands_at_the_end_with_an_explanation_and_escape_closes
         await play_to(pilot, 3)
         assert app.hand.sheet is None, "what was told last can be read"
         assert app.script is not None
+        await press(pilot, "space")
         assert app.script.doing == "space: what you predicted"
         await press(pilot, "space")
         shown = text_of(pilot, "ScoreSheet")
@@ -255,7 +360,7 @@ async def test_the_score_stands_at_the_end_with_an_explanation_and_escape_closes
         await press(pilot, "left")
         assert session.played == 2
         await play_to(pilot, 3)
-        await press(pilot, "space")
+        await press(pilot, "space", "space")
         assert isinstance(app.hand.sheet, ScoreSheet)
 
 
