@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from playground.headless import FAILED, PASSED, play, run_lesson
+from scenarios.language.syntax import Say
 from scenarios.library import checked_lesson, lesson_names, manifest_of
 from scenarios.player import LessonSession
 
@@ -34,6 +35,17 @@ def test_every_shipped_lesson_has_beats_objectives_sources_and_predictions(name:
     assert lesson.front.sources
     assert lesson.front.minutes
     assert any(command.verb == "ask" for command in lesson.commands)
+
+
+@pytest.mark.parametrize("name", lesson_names())
+def test_the_presenter_is_told_something_about_every_beat_and_how_long_it_takes(name: str) -> None:
+    lesson = checked_lesson(name)
+    minutes = 0
+    for beat in lesson.beats:
+        notes = [it.action.text for it in beat.commands if isinstance(it.action, Say) and it.action.aside]
+        assert notes, f"“{beat.title}” has no note"
+        minutes += sum(int(found) for found in re.findall(r"(\d+) minutes?\b", " ".join(notes)))
+    assert minutes == lesson.front.minutes
 
 
 def test_a_lesson_played_twice_gives_the_same_events() -> None:
