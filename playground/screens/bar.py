@@ -82,9 +82,11 @@ def paint_devices(canvas: Canvas, y: int, desk: Desk, columns: dict[str, int]) -
         else:
             x = columns[driver] + 1
             end = max(end, canvas.put(x, y, device_label(desk, name), "device", canvas.width - x - 2))
-    for label in others:
-        if end + len(label) + 4 < canvas.width:
-            end = canvas.put_right(canvas.width - 2, y, label, "device", end + 2)
+    right = canvas.width - 2
+    for label in reversed(others):
+        if end + 2 + len(label) <= right:
+            canvas.put_right(right, y, label, "device", end + 2)
+            right -= len(label) + 2
 
 
 def device_label(desk: Desk, name: str) -> str:

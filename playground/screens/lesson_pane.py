@@ -81,9 +81,9 @@ class LessonPane(Pane, can_focus=True):
         log = [] if ready else self._log(width)
         if len(text) + len(log) + 2 > space:
             log = [] if ready else self._log(width, short=True)
-        if len(text) + len(log) + 2 <= space:
-            text, log = [*text, *log], []
-        kept = 0 if self.script.question is not None else min(len(log), space // 2)
+        kept = 0 if self.script.question is not None else min(len(log), max(space // 2, space - len(text)))
+        if len(text) + len(log) + 2 <= space or (kept < len(log) and session.state in ("beat-over", "over")):
+            text, log, kept = [*text, *log], [], 0
         self.room = space - kept
         self._scroll = min(max(self._scroll, 0), max(len(text) - self.room, 0))
         self.below = max(len(text) - self._scroll - self.room, 0)

@@ -312,6 +312,18 @@ async def test_the_score_opens_when_the_last_text_was_read(pointing: str) -> Non
         assert isinstance(app.hand.sheet, ScoreSheet)
 
 
+async def test_all_that_was_found_in_a_beat_can_be_read_however_much_it_is(tmp_path: Path) -> None:
+    says = "\n".join(f'say "Sentence {number} of many that were said, one after the other."' for number in range(20))
+    lesson = tmp_path / "talkative.md"
+    lesson.write_text(POINTING.replace("why counter", says, 1), encoding="utf-8")
+    async with live(Settings(lesson=str(lesson))) as pilot:
+        _, session = parts(pilot)
+        await press(pilot, "space")
+        await until(pilot, lambda: session.state == "beat-over")
+        seen = await read_all(pilot)
+        assert [number for number in range(20) if f"Sentence {number} of" not in seen] == []
+
+
 async def test_the_presenters_other_terminal_goes_on_although_the_inspector_was_opened(pointing: str) -> None:
     async with live(Settings(lesson=pointing)) as pilot:
         app, session = parts(pilot)
