@@ -236,7 +236,7 @@ class Predictor:
             case syntax.AnswerCount(event=pattern):
                 found = chronicle.find(trace, pattern, one.begin)
                 count = sum(1 for number in found if one.deadline is None or trace[number][1] <= one.deadline)
-                return Truth(f"{count:,}", f"so often {event_in_words(pattern)} happened")
+                return Truth(f"{count:,}", f"{event_in_words(pattern)} happened so often")
             case syntax.AnswerWhether(condition=condition):
                 finding = self.judge.judge(condition, self._scope(one))
                 why = condition_in_words(condition) if finding.holds else finding.instead
