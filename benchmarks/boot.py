@@ -47,9 +47,7 @@ def main() -> bool:
     """Measure and print; there is nothing to miss."""
     rounds = [boot() for _ in range(ROUNDS)]
     core = rounds[0][1]
-    lines = {
-        name: f"{min(phases[name] for phases, _ in rounds) * 1000:8.1f} ms" for name in rounds[0][0]
-    }
+    lines = {name: f"{min(phases[name] for phases, _ in rounds) * 1000:8.1f} ms" for name in rounds[0][0]}
     asked = Counter(Label(event[5]).name for event in core.kernel.events if event[0] == INVOKED)
     lines["in all"] = (
         f"{core.steps:,} kernel entries, {len(core.kernel.events):,} events, {core.kernel.now:,} cycles,"

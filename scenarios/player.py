@@ -37,6 +37,7 @@ FREE: Final = 1 << 30
 
 _TELLING: Final = syntax.Ask | syntax.Say | syntax.Focus | syntax.Show
 
+
 class LessonSession:
     """One playing of a lesson.
 

@@ -102,7 +102,7 @@ def _words(line: str) -> list[str]:
     try:
         return shlex.split(line)
     except ValueError:
-        sentence = "a quotation mark is open at the end of the line; close it, or write \\\" for the character itself"
+        sentence = 'a quotation mark is open at the end of the line; close it, or write \\" for the character itself'
         raise Mistake(sentence) from None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playground.command_line.parser import Misuse, Wanted
 
-LESSON = '''\
+LESSON = """\
 +++
 title = "{title}"
 system = "workshop"         # or a .toml file beside this one
@@ -51,7 +51,7 @@ expect reply.data contains "welcome"
 ```
 
 Say at the end what made it possible.
-'''
+"""
 
 
 SYSTEM = """\

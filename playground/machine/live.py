@@ -48,9 +48,7 @@ WALL_DRIFT: Final = 1_000_000
 """Microseconds by which the machine's wall clock may be wrong before it is told."""
 RECORDING_REST: Final = 0.2
 """Seconds: before a longer sleep, everything that has happened is written to the recording."""
-STOP_SIGNALS: Final = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
+STOP_SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Live:

@@ -139,8 +139,10 @@ class Inspector(Pane, can_focus=True):
         y, rows = y + len(head), rows - len(head)
         focus = (self._cursor if self._moved or page.focus < 0 else page.focus) - page.head
         if focus < self._top or focus >= self._top + rows:
-            self._top = focus - rows // 2 if page.focus >= 0 and not self._moved else min(
-                max(self._top, focus - rows + 1), max(focus, 0)
+            self._top = (
+                focus - rows // 2
+                if page.focus >= 0 and not self._moved
+                else min(max(self._top, focus - rows + 1), max(focus, 0))
             )
         self._top = min(max(self._top, 0), max(len(body) - rows, 0))
         self._lines = {}

@@ -59,4 +59,3 @@ class PlayLexer(RegexLexer):
             (r".", Text),
         ],
     }
-

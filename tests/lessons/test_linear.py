@@ -140,9 +140,7 @@ def test_in_a_pipe_nobody_is_asked_and_the_exit_code_is_that_of_the_lesson(
 ) -> None:
     path = lesson(tmp_path, "piped", commands)
     command = [*PLAYGROUND, "--linear", path]
-    done = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == code
     assert done.stderr == ""
     assert "Press return" not in done.stdout

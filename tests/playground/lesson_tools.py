@@ -12,7 +12,7 @@ from scenarios.player import LessonSession
 from scenarios.predictions import Prediction
 from tests.playground.scene import Scene
 
-LESSON = '''+++
+LESSON = """+++
 title = "A small lesson"
 system = "workshop"
 seed = 1
@@ -46,7 +46,7 @@ The end.
 ```play
 run
 ```
-'''
+"""
 
 
 def lesson_session(scene: Scene, moment: str) -> LessonSession:

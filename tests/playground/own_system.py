@@ -35,7 +35,7 @@ irq = { irq = 2 }
 device = { registers = "operator" }
 uses = { greeter = "greeter.greeter", supervisor = "supervisor.supervisor" }
 """
-PROGRAM = '''\
+PROGRAM = """\
 from servers.interfaces import Argument, Interface, Operation
 
 INTERFACE = Interface(
@@ -53,7 +53,7 @@ class Greeter:
 
 async def main(env):
     await env.serve(INTERFACE, Greeter())
-'''
+"""
 
 
 def written(folder: Path, program: str = PROGRAM, manifest: str = MANIFEST) -> Path:

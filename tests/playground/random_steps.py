@@ -42,9 +42,7 @@ def alone(strategy: st.SearchStrategy[int]) -> st.SearchStrategy[tuple[int, ...]
 def invoke(label: Label, target: st.SearchStrategy[int], *arguments: Any, extra: Any = None) -> Any:
     """A Call that invokes a kernel object."""
     carried = st.just((ROOT,)) if extra is None else extra
-    return st.tuples(
-        st.just(int(Syscall.CALL)), target, st.just(int(label)), st.tuples(*arguments), carried, st.none()
-    )
+    return st.tuples(st.just(int(Syscall.CALL)), target, st.just(int(label)), st.tuples(*arguments), carried, st.none())
 
 
 def trap(call: Syscall, *arguments: Any) -> Any:

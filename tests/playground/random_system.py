@@ -154,9 +154,7 @@ class RandomSystem:
             spaces = (GUARD, 0, address)
             await _must(thread, Label.TCB_CONFIGURE, spaces, (shared, InitSlot.VSPACE, buffer))
             priorities = (100, 20 + 10 * (number // 2))
-            await _must(
-                thread, Label.TCB_SET_SCHED_PARAMS, priorities, (InitSlot.TCB, context, fault_endpoint)
-            )
+            await _must(thread, Label.TCB_SET_SCHED_PARAMS, priorities, (InitSlot.TCB, context, fault_endpoint))
             await _must(thread, Label.TCB_WRITE_REGISTERS, (0, 1, number + 1))
         for number in range(THREADS):
             await copy(SLOTS["thread"] + number, threads + number)

@@ -154,9 +154,7 @@ def test_the_image_is_consistent_and_complete_however_the_program_is_ended(
 ) -> None:
     image = tmp_path / "disk.img"
     create(image, 4 << 20, None)
-    program = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, str(image)], cwd=ROOT, stdout=subprocess.PIPE, text=True
-    )
+    program = subprocess.Popen([sys.executable, "-c", PROGRAM, str(image)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert program.stdout is not None
     with program:
         assert program.stdout.readline() == "ready\n"

@@ -64,9 +64,7 @@ async def test_the_shelves_before_boot(size: tuple[int, int], pictures: Snapshot
         ("console", ["k", "l", "s"]),
     ],
 )
-async def test_what_a_key_opens(
-    size: tuple[int, int], name: str, keys: list[str], pictures: SnapshotAssertion
-) -> None:
+async def test_what_a_key_opens(size: tuple[int, int], name: str, keys: list[str], pictures: SnapshotAssertion) -> None:
     """Every pane and sheet that a key leads to."""
     async with showing(reading(), size) as (pilot, _):
         await press(pilot, *keys)

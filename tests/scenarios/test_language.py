@@ -110,7 +110,7 @@ RIGHT = [
     ("expect no deadlock of fs and disk", s.Expect(s.Deadlock((word("fs"), word("disk")), negated=True), None)),
     ("expect manifest is accepted", s.Expect(s.Judged((), True), None)),
     (
-        'expect manifest with servers.fs.priority=250 without servers.fs.uses.disk is refused at servers.fs.priority',
+        "expect manifest with servers.fs.priority=250 without servers.fs.uses.disk is refused at servers.fs.priority",
         s.Expect(
             s.Judged(
                 (

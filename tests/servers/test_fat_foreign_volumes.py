@@ -70,4 +70,3 @@ def test_removing_an_entry_across_sectors_survives_a_crash_at_every_write(image:
             orphans += volume.recovered.orphaned_slots if volume.recovered else 0
             assert outside.complaints(outside.save(backing, tmp_path / "crashed.img")) == ""
     assert orphans > 0
-

@@ -143,9 +143,7 @@ def test_a_call_that_closes_a_circle_is_refused_with_the_whole_circle() -> None:
     middle = 'provides = { middle = "counter" }'
     around = around.replace(middle, middle + '\nuses = { high = "high.high" }')
     error = refusal(around + 'uses = { low = "low.low" }\n')
-    assert error.sentence.endswith(
-        ", and `low` calls `middle` and `middle` calls `high`; one of these must go"
-    )
+    assert error.sentence.endswith(", and `low` calls `middle` and `middle` calls `high`; one of these must go")
 
 
 def test_a_call_to_oneself_is_refused_where_calls_go_upwards() -> None:

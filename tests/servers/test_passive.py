@@ -67,7 +67,7 @@ def test_a_request_that_waited_for_the_next_life_is_answered_in_it() -> None:
     assert owners(stage, "bus.sc") == []
 
 
-@pytest.mark.parametrize("line", ['irq = { irq = 14 }', "heartbeat_us = 1_000_000"])
+@pytest.mark.parametrize("line", ["irq = { irq = 14 }", "heartbeat_us = 1_000_000"])
 def test_only_a_call_can_wake_a_passive_server(line: str) -> None:
     text = read_system("mars-1997").text.replace("passive = true\n", f"passive = true\n{line}\n")
     with pytest.raises(ManifestError, match="`bus` cannot be passive: only a call wakes it"):
