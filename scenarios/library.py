@@ -123,6 +123,10 @@ def _read(what: str, name: str, folder: str, ending: str, most: int) -> tuple[by
     elif name in _names(folder, ending):
         file = _folder(folder).joinpath(name + ending)
         shown = f"scenarios/{folder}/{name}{ending}"
+    elif Path(name).is_file():
+        raise NotFound(f"the file {name} is not read: the name of a {what}'s file ends in {ending}")
+    elif Path(name + ending).is_file():
+        raise NotFound(f"no {what} is called {name}, but there is a file {name}{ending}: say the ending too")
     else:
         raise NotFound(unknown(what, name, _names(folder, ending)))
     try:
