@@ -93,6 +93,14 @@ class Playground(ShortTraceback, App[int]):
     .lesson.narrow #side { display: block; width: 100%; height: 1fr; }
     .lesson.narrow Shelves { height: 4; }
     .narrow.wide Stream { display: none; }
+    .told-2 Footer { height: 2; }
+    .told-3 Footer { height: 3; }
+    .told-2 Stream { height: 7; }
+    .told-3 Stream { height: 6; }
+    .narrow.told-2 Stream { height: 3; }
+    .narrow.told-3 Stream { height: 2; }
+    .lesson.narrow.told-2 Stream { height: 1; }
+    .lesson.narrow.told-3 Stream { display: none; }
     .tiny TooSmall { display: block; }
     """
     BINDINGS: ClassVar[list[Any]] = [

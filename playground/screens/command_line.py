@@ -70,7 +70,8 @@ class CommandLine(Pane, can_focus=True):
         active = self.has_focus
         canvas.put(1, 0, "›", "lit bold" if active else "quiet")
         trouble, remark = self.desk.trouble, self.desk.remark
-        aside = f"✖ {trouble}" if trouble else remark
+        fits = not trouble or self.fits(canvas.width)  # what does not fit stands in the footer
+        aside = f"✖ {trouble}" if trouble and fits else "" if trouble else remark
         if not active and not self.editor.text:
             if aside:
                 canvas.put(3, 0, aside, "faulted bold" if trouble else "text")
@@ -78,10 +79,10 @@ class CommandLine(Pane, can_focus=True):
                 canvas.put(3, 0, "press : and type a command, f1 for help", "line")
             return
         room = canvas.width - 4
-        if trouble and self.fits(canvas.width):
+        if trouble and fits:
             room = max(min(len(self.editor.text) + 1, canvas.width - 4 - len(aside) - 3), 12)
         end = self.editor.paint(canvas, 3, 0, room, active=active)
-        if trouble and self.fits(canvas.width):
+        if trouble and fits:
             canvas.put(end + 2, 0, aside, "faulted bold")
         elif remark and not self.editor.text:
             canvas.put(end + 2, 0, remark, "text")
@@ -99,7 +100,8 @@ class CommandLine(Pane, can_focus=True):
 
     def fits(self, width: int) -> bool:
         """Whether the trouble can be read in full beside what is typed."""
-        return len(self.desk.trouble) + min(len(self.editor.text) + 1, 12) + 8 <= width
+        beside = min(len(self.editor.text) + 1, 12) + 8 if self.has_focus or self.editor.text else 6
+        return len(self.desk.trouble) + beside <= width
 
     def take_key(self, event: events.Key) -> bool:
         """Edit, complete, look back, enter, leave."""

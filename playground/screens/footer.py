@@ -1,8 +1,13 @@
-"""The last line: the keys, made from the registry of actions. Nothing here is said only here; f1 says all of it."""
+"""The last line: the keys, made from the registry of actions. Nothing here is said only here; f1 says all of it.
+
+What went wrong is told beside the command line. A sentence that does not fit there stands here instead, whole: the
+footer takes as many lines as it needs from the stream above and gives them back with the next key.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from playground.screens.canvas import Canvas
@@ -13,6 +18,8 @@ from playground.screens.pane import Pane
 HELP_KEY = "f1"
 GAP = 2
 """Cells between two keys."""
+HIGHEST = 3
+"""Lines of a sentence that are shown; the layout takes them from the stream (`.told-2`, `.told-3`)."""
 
 if TYPE_CHECKING:
     from textual import events
@@ -34,6 +41,19 @@ class Footer(Pane):
         self._places: list[tuple[range, str]] = []
         """The columns of each key that is shown."""
 
+    def poll(self) -> None:
+        """Be as high as the sentence needs, then draw."""
+        lines = len(self._sentence())
+        for height in range(2, HIGHEST + 1):
+            self.screen.set_class(min(lines, HIGHEST) == height, f"told-{height}")
+        super().poll()
+
+    def _sentence(self) -> list[str]:
+        """What went wrong, in lines, if it does not fit beside the command line."""
+        if not self.desk.trouble or self.app.query_one(CommandLine).fits(self.size.width):
+            return []
+        return wrap(f"✖ {self.desk.trouble}", max(self.size.width - 2, 1), subsequent_indent="  ")
+
     def show(self, keys: Keys) -> None:
         """Other keys, because something else is open."""
         self._keys = keys
@@ -48,10 +68,11 @@ class Footer(Pane):
 
     def paint(self, canvas: Canvas) -> None:
         """Draw one of the three."""
-        line = self.app.query_one(CommandLine)
         self._places = []
-        if self.desk.trouble and not line.fits(canvas.width):
-            canvas.put(1, 0, f"✖ {self.desk.trouble}", "faulted bold")
+        if sentence := self._sentence():
+            end = canvas.height - 1
+            for y, text in enumerate([*sentence[:end], "".join(sentence[end:])]):
+                canvas.put(1, y, text, "faulted bold")
             return
         usage = self._usage()
         if usage:

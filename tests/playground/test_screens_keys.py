@@ -11,7 +11,7 @@ from playground.screens.shelves import Shelves
 from playground.screens.stream import Stream
 from playground.screens.timeline import Timeline
 from tests.playground.scene import Scene, faulting, reading
-from tests.playground.screen_tools import SMALL, desk_of, picture, press, showing, text_of, type_line
+from tests.playground.screen_tools import LARGE, SMALL, desk_of, picture, press, showing, text_of, type_line
 
 
 async def test_space_goes_on_to_the_next_message_and_the_full_stop_by_one_event() -> None:
@@ -323,3 +323,20 @@ async def test_a_form_is_not_opened_for_what_nobody_holds() -> None:
         await type_line(pilot, "send fss")
         assert "You hold no capability called `fss`; did you mean `fs`?" in picture(pilot)
         assert not pilot.app.query("SendSheet")
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+async def test_a_sentence_about_a_mistake_can_be_read_to_its_end(size: tuple[int, int]) -> None:
+    """It takes the lines it needs, below what was typed, and gives them back with the next key."""
+    async with showing(reading(), size) as (pilot, _):
+        height = pilot.app.screen.query_one(Stream).size.height
+        await type_line(pilot, "find nonsense here")
+        trouble = desk_of(pilot).trouble
+        assert len(trouble) > 80
+        lines = picture(pilot).splitlines()
+        typed = next(number for number, line in enumerate(lines) if line.startswith(" › find nonsense here"))
+        assert " ".join(" ".join(lines[typed + 1 :]).split()) == f"✖ {trouble}"
+        assert pilot.app.screen.query_one(Stream).size.height < height
+        await press(pilot, "escape")
+        assert pilot.app.screen.query_one(Stream).size.height == height
+        assert "f1 help" in picture(pilot).splitlines()[-1]
