@@ -18,7 +18,6 @@ REPLY_RECV: Final = 426
 """A ReplyRecv that answers a caller (source: seL4 performance page, Cortex-A57)."""
 SEND: Final = 413
 RECEIVE: Final = 213
-SIGNAL: Final = 200
 YIELD: Final = 200
 INVOCATION: Final = 500
 """Decoding and carrying out one invocation of a kernel object, without the per-item costs below."""

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 MIN_REFILLS = 2
 
 
-def is_round_robin(context: SchedContext) -> bool:
-    return context.period == 0
-
-
 def ready(kernel: Kernel, context: SchedContext) -> bool:
     """Whether the head refill may be used now."""
     return context.refills[0][0] <= kernel.now

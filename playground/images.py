@@ -61,12 +61,6 @@ def create(path: Path, size: int = DEFAULT_SIZE, source: Path | None = None, *, 
     save_image(volume, path, replace=replace)
 
 
-def make_image(path: Path, size: int, files: Mapping[str, bytes], *, replace: bool = False) -> None:
-    """An image with given files, the same bytes for the same arguments. Keys are paths; one that ends in `/` is a
-    directory. Raises ImageProblem."""
-    save_image(build_volume(files, size), path, replace=replace)
-
-
 def default_image() -> Path:
     """The image in the user's data directory, made from the shipped files on the first run. Raises ImageProblem."""
     import platformdirs
@@ -133,7 +127,10 @@ def build_volume(
     volume_id: int = VIRTUAL_VOLUME_ID,
     label: str = LABEL,
 ) -> MemoryBacking:
-    """A volume in memory with given files. Raises ImageProblem."""
+    """A volume in memory with given files, the same bytes for the same arguments.
+
+    `size` is in bytes. Keys of `files` are paths; one that ends in `/` is a directory. Raises ImageProblem.
+    """
     if size > MAX_SIZE:
         raise ImageProblem(f"an image of {size >> 20} MiB is too large: FAT16 ends at {MAX_SIZE >> 20} MiB")
     backing = MemoryBacking(sector_count=size // SECTOR_SIZE)

@@ -19,7 +19,7 @@ from scenarios.front_matter import FrontMatter, read_front_matter
 from scenarios.language.check import World, check_command, operation_of
 from scenarios.language.errors import LanguageError, LessonError, Problem, unknown
 from scenarios.language.parser import parse_line
-from scenarios.language.syntax import Ask, Branch, Call, Command, Compare, Expect, Goto, MarkMoment
+from scenarios.language.syntax import Ask, Branch, Call, Command, Compare, Goto, MarkMoment
 from scenarios.parameters import Value, choose_values, substitute
 from servers.interfaces import Operation
 
@@ -190,11 +190,6 @@ def _asked_next(commands: Sequence[Command], world: World) -> Operation | None:
     """The operation of the next call, which a question is about unless an answer is still on its way."""
     calls = (command.action for command in commands if isinstance(command.action, Call))
     return next((operation for call in calls if (operation := operation_of(call, world))), None)
-
-
-def has_expectations(lesson: Lesson) -> bool:
-    """Whether playing it can show anything to be wrong."""
-    return any(isinstance(command.action, Expect) for command in lesson.commands)
 
 
 class _Reader:

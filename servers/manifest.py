@@ -147,14 +147,6 @@ class Manifest:
         use = self.servers[server].uses.get(capability)
         return self.servers[use.server].provides[use.endpoint] if use else None
 
-    def clients_of(self, name: str) -> list[str]:
-        """The servers that may call this server, in the order of the file."""
-        return [
-            server.name
-            for server in self.servers.values()
-            if server.name != name and any(use.server == name for use in server.uses.values())
-        ]
-
     def wards_of(self, name: str) -> list[Server]:
         """The servers whose pager this server is, in the order of the file."""
         return [server for server in self.servers.values() if server.pager == name]

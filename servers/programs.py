@@ -43,13 +43,6 @@ class Program:
         """The module that holds it, imported."""
         return import_module(self.module_name or f"servers.{self.name}")
 
-    @property
-    def source_file(self) -> Path:
-        """The file it is written in."""
-        if self.module_name:
-            return Path(str(self.module.__file__))
-        return Path(__file__).parent / f"{self.name}.py"
-
 
 ROOT: Final = "root"
 PULSE: Final = "pulse"

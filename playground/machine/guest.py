@@ -9,15 +9,17 @@ itself. Signals go the same way, so a second Ctrl-C cannot leave the terminal in
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import trio
 
-from playground.machine.live import STOP_SIGNALS
-
 if TYPE_CHECKING:
     import outcome
+
+STOP_SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Ctrl-C, a polite kill, and a terminal that is gone; not every system has all of them."""
 
 
 class Guest:

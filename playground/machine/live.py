@@ -7,7 +7,6 @@ whoever made it.
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import AsyncIterable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -48,7 +47,6 @@ WALL_DRIFT: Final = 1_000_000
 """Microseconds by which the machine's wall clock may be wrong before it is told."""
 RECORDING_REST: Final = 0.2
 """Seconds: before a longer sleep, everything that has happened is written to the recording."""
-STOP_SIGNALS: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class Live:
@@ -257,19 +255,6 @@ class Live:
             self._in_trio = False
             self.core.close()
             helper.shutdown()
-
-    async def main_until_signal(self) -> None:
-        """As `main`, and stop at Ctrl-C, SIGTERM or SIGHUP: the whole program when there are no screens."""
-        with trio.open_signal_receiver(*STOP_SIGNALS) as arrivals:
-            async with trio.open_nursery() as nursery:
-
-                async def stop_at_signal() -> None:
-                    async for _ in arrivals:
-                        self.stop()
-
-                nursery.start_soon(stop_at_signal)
-                await self.main()
-                nursery.cancel_scope.cancel()
 
     def stop(self) -> None:
         """Switch off. May be called at any time, any number of times."""

@@ -44,7 +44,6 @@ class Recorder:
         self._blocks = blocks.BlockWriter()
         self._inputs = 0
         self._marks = 0
-        self._bytes = 0
         self._written_at = time.monotonic()
         try:
             self._file: FileIO | None = path.open("xb", buffering=0)
@@ -61,11 +60,6 @@ class Recorder:
     def events(self) -> int:
         """How many events are in the file."""
         return self._blocks.written
-
-    @property
-    def bytes_written(self) -> int:
-        """How long the file is."""
-        return self._bytes
 
     @property
     def digest(self) -> str:
@@ -146,7 +140,6 @@ class Recorder:
                 rest = rest[self._file.write(rest) :]
         except OSError as error:
             self._give_up(f"{self.path} cannot be written any more: {reason(error)}; what is in it can be replayed")
-        self._bytes += len(data)
 
     def _give_up(self, problem: str) -> None:
         assert self._file is not None

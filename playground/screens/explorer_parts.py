@@ -11,7 +11,6 @@ from playground.screens.canvas import Row
 from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Target, entry, wrapped
 from playground.view.capability_words import badge_words, rights_words
-from playground.view.decode import who
 from playground.view.model import View
 from playground.view.objects import TYPE_WORDS, CapView, ThreadView
 from playground.view.servers import holder_of
@@ -163,11 +162,6 @@ def listed(entries: Iterable[Entry], none: str) -> list[Entry]:
     if len(found) > MOST_LINES:
         return [*found[:MOST_LINES], entry((f" and {len(found) - MOST_LINES:,} more", "quiet"))]
     return found
-
-
-def of_whom(view: View, thread: int) -> str:
-    """The server that a thread is, or its name."""
-    return who(view, thread)
 
 
 def letters(rights: int) -> str:

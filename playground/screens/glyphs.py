@@ -30,8 +30,6 @@ MARKS: Final[dict[str, Mark]] = {
 }
 """Every state that a server can be seen in."""
 
-BY_GLYPH: Final = {mark.glyph: mark for mark in MARKS.values()}
-
 _PAIRS: Final = {
     **{mark.glyph: mark.ascii for mark in MARKS.values()},
     "╭": "+", "╮": "+", "╰": "+", "╯": "+", "─": "-", "│": "|", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+",

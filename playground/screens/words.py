@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from playground.view.model import MessageView, ServerView
+    from playground.view.model import ServerView
 
 SPARKS: Final = "▁▂▃▄▅▆▇█"
 
@@ -117,8 +117,3 @@ def rights_word(rights: int) -> str:
 def plural(count: int, noun: str) -> str:
     """ "1 cap", "2 caps"."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
-
-
-def message_path(message: MessageView) -> str:
-    """ "you → fs"."""
-    return f"{message.sender} → {message.receiver}"

@@ -135,11 +135,6 @@ class Archive:
         """A growing table as it was after so many changes."""
         return dict(self._journals[name][:length])
 
-    @property
-    def stored(self) -> int:
-        """How many tuples there are."""
-        return len(self._rows)
-
 
 def _number(item: Any) -> int:
     """Number of the event of a note, probe or input."""

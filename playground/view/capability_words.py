@@ -22,14 +22,6 @@ _VERBS: Final[dict[int, tuple[tuple[Rights, str], ...]]] = {
 """What rights mean, for the kinds that have any."""
 
 
-def rights_letters(kind: int, rights: int) -> str:
-    """ "rwgp" for the rights of kinds that have any (p: grant reply), '' for others."""
-    if kind not in _VERBS:
-        return ""
-    letters = ((Rights.READ, "r"), (Rights.WRITE, "w"), (Rights.GRANT, "g"), (Rights.GRANT_REPLY, "p"))
-    return "".join(letter if rights & right else "-" for right, letter in letters)
-
-
 def rights_words(kind: int, rights: int) -> str:
     """ "send, be answered"; "nothing" for a capability without rights; '' for kinds that have none."""
     verbs = _VERBS.get(kind)

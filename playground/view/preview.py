@@ -1,4 +1,4 @@
-"""What would happen if a capability were revoked or deleted, before anything happens.
+"""What would happen if a capability were revoked, before anything happens.
 
 The rules are the kernel's (seL4's finaliseCap): a descendant dies with Revoke; an object dies with its last
 capability; a dead CNode or thread takes with it what only it held; whoever waits at a dead object wakes with an error
@@ -67,8 +67,6 @@ class Wake:
 class Preview:
     """Everything that would happen."""
 
-    operation: str
-    """revoke or delete."""
     tree: tuple[Branch, ...]
     """The capability and its descendants, parents before children; empty if the slot is empty."""
     also: tuple[Branch, ...]
@@ -87,19 +85,9 @@ class Preview:
 def revoke_preview(view: View, cnode: int, index: int) -> Preview:
     """What CNode_Revoke of this slot would do: everything derived from it goes, the capability stays."""
     cap = view.slots.get((cnode, index))
-    return _preview(view, "revoke", cap, derivation.descendants(view, cap) if cap is not None else [])
-
-
-def delete_preview(view: View, cnode: int, index: int) -> Preview:
-    """What CNode_Delete of this slot would do: this one goes, what was derived from it stays."""
-    cap = view.slots.get((cnode, index))
-    return _preview(view, "delete", cap, [cap] if cap is not None else [])
-
-
-def _preview(view: View, operation: str, cap: CapView | None, first: list[CapView]) -> Preview:
     if cap is None:
-        return Preview(operation, (), (), (), (), (), (), ("The slot is empty: nothing happens.",))
-    dying, dead = _consequences(view, first)
+        return Preview((), (), (), (), (), (), ("The slot is empty: nothing happens.",))
+    dying, dead = _consequences(view, derivation.descendants(view, cap))
     doomed = {id(each) for each in dying}
     rows = derivation.tree(view, cap)
     tree = tuple(_branch(view, depth, each, id(each) in doomed) for depth, each in rows)
@@ -109,8 +97,8 @@ def _preview(view: View, operation: str, cap: CapView | None, first: list[CapVie
     wakes = tuple(wake for object_id in dead for wake in _wakes(view, object_id, dead))
     names = tuple(view.name_of(each) for each in dead)
     alive = {loss.server for loss in losses if not loss.everything}
-    sentences = _sentences(operation, dying, names, losses, _deaf(view, dying, alive), wakes)
-    return Preview(operation, tree, also, tuple(reversed(dying)), names, losses, wakes, sentences)
+    sentences = _sentences(dying, names, losses, _deaf(view, dying, alive), wakes)
+    return Preview(tree, also, tuple(reversed(dying)), names, losses, wakes, sentences)
 
 
 def _branch(view: View, depth: int, cap: CapView, dies: bool) -> Branch:
@@ -219,7 +207,6 @@ def _at_reply(view: View, object_id: int, name: str) -> list[Wake]:
 
 
 def _sentences(
-    operation: str,
     dying: list[CapView],
     objects: tuple[str, ...],
     losses: tuple[Loss, ...],
@@ -229,8 +216,7 @@ def _sentences(
     if not dying:
         return ("Nothing was derived from this capability: nothing dies.",)
     count = "1 capability dies" if len(dying) == 1 else f"{len(dying)} capabilities die"
-    stays = "; the capability itself stays." if operation == "revoke" else "."
-    said = [count + stays]
+    said = [f"{count}; the capability itself stays."]
     if objects:
         shown = ", ".join(objects[:6]) + (", ..." if len(objects) > 6 else "")
         what = "object goes with its last capability" if len(objects) == 1 else "objects go with their last capability"

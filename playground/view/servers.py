@@ -202,12 +202,6 @@ def cspace_of(view: View, thread: int) -> int:
     return cap.object if cap is not None and cap.kind == ObjectType.CNODE else 0
 
 
-def vspace_of(view: View, thread: int) -> int:
-    """The address space of a thread, or 0."""
-    cap = view.slots.get((thread, TcbSlot.VSPACE))
-    return cap.object if cap is not None and cap.kind == ObjectType.VSPACE else 0
-
-
 def holder_of(view: View, cnode: int) -> str:
     """The server whose capability space a CNode (or TCB, IRQHandler) is, or ''."""
     for record in view.records.values():

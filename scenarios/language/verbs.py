@@ -25,7 +25,6 @@ class VerbArgument:
     """What it is, in words."""
     names: str = ""
     """Which names complete it: servers, calls, capabilities, kinds, conditions, operations; empty for free text."""
-    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +48,8 @@ class Verb:
 
 _SERVER = VerbArgument("SERVER", "name of a server", "servers")
 _OPERATION = VerbArgument("SERVER.OPERATION", "a capability that `you` holds, and an operation", "calls")
-_ARGUMENTS = VerbArgument("NAME=VALUE ...", "arguments of the operation, by name or in their order", "arguments", True)
-_LIMIT = VerbArgument("within DURATION", "how much virtual time it may take", "", True)
+_ARGUMENTS = VerbArgument("NAME=VALUE ...", "arguments of the operation, by name or in their order", "arguments")
+_LIMIT = VerbArgument("within DURATION", "how much virtual time it may take")
 _TEXT = VerbArgument('"TEXT"', "text in double quotes")
 
 _ROWS: Final = (
@@ -99,11 +98,11 @@ _ROWS: Final = (
         "resume", "probe", (_SERVER,), "resume SERVER", "Let a paused server go on.", "resume fs",
     ),
     Verb(
-        "step", "time", (VerbArgument("N", "how many kernel entries; 1 if left out", "", True),), "step [N]",
+        "step", "time", (VerbArgument("N", "how many kernel entries; 1 if left out"),), "step [N]",
         "Let the machine take so many steps, each one entry into the kernel.", "step 10",
     ),
     Verb(
-        "run", "time", (VerbArgument("until CONDITION", "when to stop", "conditions", True), _LIMIT),
+        "run", "time", (VerbArgument("until CONDITION", "when to stop", "conditions"), _LIMIT),
         "run [until CONDITION] [within DURATION]",
         "Let the machine run until a condition holds, or until nobody has anything to do.",
         "run until disk is handling block.read within 50 ms",
@@ -153,11 +152,11 @@ _ROWS: Final = (
     Verb("note", "tell", (_TEXT,), 'note "TEXT"', "A note that only the presenter sees.", 'note "Ask the class."'),
     Verb("select", "show", (_SERVER,), "select SERVER", "Select a server: the inspector shows it.", "select disk"),
     Verb(
-        "inspect", "show", (VerbArgument("TAB", "a tab of the inspector", "tabs", True),), "inspect [TAB]",
+        "inspect", "show", (VerbArgument("TAB", "a tab of the inspector", "tabs"),), "inspect [TAB]",
         "Show the inspector, or one of its tabs.", "inspect capabilities",
     ),
     Verb(
-        "why", "show", (VerbArgument("SERVER", "name of a server", "servers", True),), "why [SERVER]",
+        "why", "show", (VerbArgument("SERVER", "name of a server", "servers"),), "why [SERVER]",
         "Show why a server is in its state.", "why fs",
     ),
     Verb("console", "show", (), "console", "Show the machine's console.", "console"),
@@ -166,7 +165,7 @@ _ROWS: Final = (
         "Set the pace at which the screens show events.", "speed 20",
     ),
     Verb(
-        "theme", "show", (VerbArgument("NAME", "a theme of the screens", "themes", True),), "theme [NAME]",
+        "theme", "show", (VerbArgument("NAME", "a theme of the screens", "themes"),), "theme [NAME]",
         "Change the colours of the screens.", "theme projector",
     ),
     Verb("now", "show", (), "now", "Look at the present again.", "now"),
@@ -179,7 +178,7 @@ _ROWS: Final = (
         "Look at the next moment at which something holds.", "find disk is dead",
     ),
     Verb(
-        "explore", "show", (VerbArgument("NAME", "name of a kernel object", "", True),), "explore [NAME]",
+        "explore", "show", (VerbArgument("NAME", "name of a kernel object"),), "explore [NAME]",
         "Look into the kernel, at an object by its name.", "explore disk.cspace",
     ),
     Verb("timelines", "show", (), "timelines", "Show all timelines.", "timelines"),

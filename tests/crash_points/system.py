@@ -29,7 +29,7 @@ class System:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._image = directory / "disk.img"
-        images.make_image(self._image, SIZE, FILES)
+        images.save_image(images.build_volume(FILES, SIZE), self._image)
         self.core = Core(read_system("workshop"), disk=images.open_image(self._image, writable=True))
         self.tree = dict(FILES)
         """What was acknowledged."""

@@ -30,7 +30,7 @@ def files_of(path: Path) -> dict[str, bytes]:
 def test_a_new_image_is_clean_and_other_tools_read_it(kibibytes: int, tmp_path: Path) -> None:
     files = images.shipped_files() if kibibytes > 64 else {"/one.txt": b"one"}
     image = tmp_path / "disk.img"
-    images.make_image(image, kibibytes << 10, files)
+    images.save_image(images.build_volume(files, kibibytes << 10), image)
     assert image.stat().st_size == kibibytes << 10
     assert outside.complaints(image) == ""
     assert outside.difference(outside.extract(image, tmp_path / "files"), files) == ""
@@ -110,7 +110,7 @@ def test_a_size_that_fat_cannot_have_is_refused(size: int, words: str, tmp_path:
 def test_too_many_files_for_an_image_are_refused_with_both_sizes(tmp_path: Path) -> None:
     words = "an image of 64 KiB is too small for 1 files with 97 KiB: the volume is full"
     with pytest.raises(ImageProblem, match=words):
-        images.make_image(tmp_path / "disk.img", 64 << 10, {"/large": bytes(100_000)})
+        images.save_image(images.build_volume({"/large": bytes(100_000)}, 64 << 10), tmp_path / "disk.img")
 
 
 @pytest.mark.parametrize(("name", "words"), [("missing", "does not exist"), ("file", "is not a directory")])
@@ -126,7 +126,7 @@ def test_an_image_in_a_directory_that_does_not_exist_is_one_sentence(tmp_path: P
 
 
 def _good(path: Path) -> bytes:
-    images.make_image(path, 1 << 20, {"/a.txt": text(1, 3000), "/b.txt": text(2, 3000)})
+    images.save_image(images.build_volume({"/a.txt": text(1, 3000), "/b.txt": text(2, 3000)}, 1 << 20), path)
     return path.read_bytes()
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +13,6 @@ from pathlib import Path
 import pytest
 import trio
 
-from playground.images import check_image, create, open_image
 from playground.machine.guest import Guest
 from playground.machine.live import Live
 from tests.playground.machines import machine, notes, read_file
@@ -126,49 +123,3 @@ async def test_an_idle_machine_costs_less_than_three_percent_of_a_core() -> None
         await asyncio.sleep(4)
         share = (time.process_time() - used) / (time.monotonic() - began)
     assert share < 0.03, f"{share:.1%} of a core"
-
-
-PROGRAM = """
-import sys, trio
-from pathlib import Path
-from playground.images import open_image
-from playground.machine.live import Live
-from tests.playground.machines import machine
-live = Live(machine(disk=open_image(Path(sys.argv[1]), writable=True)))
-live.request({"operation": "call", "target": "fs", "name": "write",
-              "arguments": {"path": "/new.txt", "data": "kept", "append": False}})
-async def program():
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(live.main_until_signal)
-        while "you-reply" not in [event[3] for event in live.events if event[0] == 51]:
-            await trio.sleep(0.01)
-        print("ready", flush=True)
-trio.run(program)
-print("closed", live.core.closed, flush=True)
-"""
-
-
-@pytest.mark.parametrize("numbers", [(signal.SIGTERM,), (signal.SIGINT, signal.SIGINT), (signal.SIGKILL,)])
-def test_the_image_is_consistent_and_complete_however_the_program_is_ended(
-    tmp_path: Path, numbers: tuple[signal.Signals, ...]
-) -> None:
-    image = tmp_path / "disk.img"
-    create(image, 4 << 20, None)
-    program = subprocess.Popen([sys.executable, "-c", PROGRAM, str(image)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    assert program.stdout is not None
-    with program:
-        assert program.stdout.readline() == "ready\n"
-        for number in numbers:
-            program.send_signal(number)
-        rest = program.stdout.read()
-    if signal.SIGKILL not in numbers:
-        assert rest == "closed True\n"
-        assert program.returncode == 0
-    assert check_image(image) is None
-    disk = open_image(image)
-    core = machine(disk=disk)
-    core.advance(2000)
-    core.request(read_file("/new.txt"))
-    core.advance(2000)
-    assert notes(core, "you-reply")[0]["data"] == "kept"
-    core.close()

@@ -117,17 +117,22 @@ def test_a_second_signal_while_leaving_is_harmless(image: Path) -> None:
     is_clean(finished, image)
 
 
-def test_what_was_acknowledged_on_screen_is_on_the_disk_after_a_signal(image: Path) -> None:
-    """Written by words on the command line of the screens, read by a foreign tool after the program was told to end."""
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_was_acknowledged_on_screen_is_on_the_disk_after_a_signal(image: Path, number: signal.Signals) -> None:
+    """Written by words on the command line of the screens, read by foreign tools after the program was told to end, or
+    was not even told."""
     with on_screen(image) as terminal:
         terminal.type(FLAT_OUT)
         terminal.wait_for("mounted")
         terminal.type(":")
         terminal.type('call fs.write path="/kept.txt" data="hello from the screens"\r')
         terminal.wait_for("✓")
-        terminal.process.send_signal(signal.SIGTERM)
+        terminal.process.send_signal(number)
         finished = terminal.finish()
-    is_clean(finished, image)
+    if number != signal.SIGKILL:
+        is_clean(finished, image)
+    checked = subprocess.run(["fsck.fat", "-n", str(image)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
     read = subprocess.run(["mtype", "-i", str(image), "::kept.txt"], capture_output=True, text=True, check=True)
     assert read.stdout == "hello from the screens"
 

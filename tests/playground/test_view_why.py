@@ -9,7 +9,7 @@ import pytest
 from kernel import events as ev
 from playground.requests import call_request, revoke_request
 from playground.view import derivation
-from playground.view.preview import delete_preview, revoke_preview
+from playground.view.preview import revoke_preview
 from playground.view.reach import can_reach
 from playground.view.why import why_event, why_waiting
 from tests.playground.workshop import Workshop, workshop
@@ -181,14 +181,6 @@ def test_revoking_what_nothing_was_derived_from_kills_nothing(shop: Workshop) ->
     """And an empty slot is no mistake."""
     assert revoke_preview(shop.view, *shop.slot_of("disk", "irq")).dying == ()
     assert revoke_preview(shop.view, 1, 9_999).sentences == ("The slot is empty: nothing happens.",)
-
-
-def test_deleting_kills_one_and_its_copies_stay(shop: Workshop) -> None:
-    """Deleting is not revoking."""
-    slot = shop.slot_of("supervisor", "disk_block")
-    preview = delete_preview(shop.view, *slot)
-    assert [(cap.cnode, cap.index) for cap in preview.dying] == [slot]
-    assert preview.objects == ()
 
 
 def test_reach_follows_capabilities_and_ends_with_them(shop: Workshop) -> None:

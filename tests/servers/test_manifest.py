@@ -21,7 +21,6 @@ def test_the_workshop_is_read_whole() -> None:
     assert [server.number for server in manifest.servers.values()] == list(range(1, 11))
     assert manifest.interface_of("you", "fs") == "files"
     assert manifest.interface_of("you", "disk") is None
-    assert "fs" in manifest.clients_of("disk")
     assert manifest.servers["fs"].windows["window"].pages == manifest.servers["disk"].windows["dma"].pages
 
 
