@@ -1,6 +1,7 @@
 """What is offered beside the right answer: only what could really have happened, chosen by the lesson's seed.
 
-Candidates come in two rows: what did happen elsewhere in the same run, then what the interfaces and the kernel know.
+Candidates come in rows: what the lesson wants to be offered, because many believe it; what did happen elsewhere in the
+same run; what the interfaces and the kernel know.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from servers.interfaces import INTERFACES, Interface, Operation
 
 OFFERED: Final = 4
 """Answers of a question whose answers are not written down."""
+ENOUGH: Final = 3
+"""With so many, nothing is added to what the lesson wants to be offered."""
 MOST_LOOKED_AT: Final = 400
 """Other events of a run that candidates are taken from."""
 _SERVERS: Final = frozenset({"server", "thread", "sender", "receiver", "replier", "caller", "woken"})
@@ -51,14 +54,14 @@ def shuffled(texts: Iterable[str], seed: int, place: str) -> tuple[str, ...]:
     return tuple(sorted(texts, key=lambda text: blake2b(f"{seed}\n{place}\n{text}".encode(), digest_size=8).digest()))
 
 
-def choose(
-    source: syntax.Source, asked: Asked, truth: str | None, begin: int, seed: int, place: str
-) -> tuple[str, ...]:
+def choose(ask: syntax.Ask, asked: Asked, truth: str | None, begin: int, seed: int, place: str) -> tuple[str, ...]:
     """What to offer: the truth, if it is known already, among others; numbers in their order."""
-    chosen = [] if truth is None else [truth]
-    for row in _candidates(source, asked, truth, begin):
+    assert ask.source is not None, "written answers need no others"
+    chosen = list(dict.fromkeys([*([] if truth is None else [truth]), *ask.also]))
+    offered = max(ENOUGH, len(chosen)) if ask.also else OFFERED
+    for row in _candidates(ask.source, asked, truth, begin):
         for text in shuffled({*row} - {""}, seed, place):
-            if text not in chosen and len(chosen) < OFFERED:
+            if text not in chosen and len(chosen) < offered:
                 chosen.append(text)
     if all(text.replace(",", "").isdecimal() for text in chosen):
         return tuple(sorted(chosen, key=lambda text: int(text.replace(",", ""))))

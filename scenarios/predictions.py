@@ -172,8 +172,7 @@ class Predictor:
         return shuffled([option.text for option in ask.options], self.seed, command.place)
 
     def _choices(self, one: _Open, truth: str | None) -> tuple[str, ...]:
-        assert one.ask.source is not None, "written answers need no others"
-        return choose(one.ask.source, self.asked, truth, one.begin, self.seed, one.prediction.command.place)
+        return choose(one.ask, self.asked, truth, one.begin, self.seed, one.prediction.command.place)
 
     def _scope(self, one: _Open) -> Scope:
         return Scope(one.begin, one.request, deadline=one.deadline)

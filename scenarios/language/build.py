@@ -85,15 +85,28 @@ class Builder:
 
     def _ask(self, question: Token, answers: Tree[Token], limit: Tree[Token] | None) -> Action:
         if answers.data == "computed":
-            source = cast("Tree[Token]", answers.children[0])
+            source, also = cast("list[Tree[Token] | None]", answers.children)
+            assert source is not None
             made = cast(syntax.Source, getattr(self, f"_{source.data}")(*source.children))
-            return syntax.Ask(_string(question), source=made, limit=_limit(limit))
+            return syntax.Ask(_string(question), source=made, also=self._also(made, also), limit=_limit(limit))
         options = tuple(self._option(node) for node in answers.children if isinstance(node, Tree))
         texts = {option.text for option in options}
         if not 2 <= len(options) <= MOST_CHOICES or not all(texts) or len(texts) < len(options):
             sentence = f'A question has two to {MOST_CHOICES} different answers: "A" if CONDITION, "B" otherwise'
             raise Trouble(options[-1].column, sentence)
         return syntax.Ask(_string(question), options, limit=_limit(limit))
+
+    def _also(self, source: syntax.Source, also: Tree[Token] | None) -> tuple[str, ...]:
+        if also is None:
+            return ()
+        first = cast(Token, also.children[0])
+        texts = tuple(_string(cast(Token, token)) for token in also.children)
+        if isinstance(source, syntax.AnswerWhether):
+            raise Trouble(_column(first), "What is asked with `whether` is answered with yes or no, and nothing else")
+        if len(texts) >= MOST_CHOICES or not all(texts) or len({*texts}) < len(texts):
+            most = MOST_CHOICES - 1
+            raise Trouble(_column(first), f'After `or` stand one to {most} different answers: or "A", "B"')
+        return texts
 
     def _option(self, tree: Tree[Token]) -> syntax.Option:
         text = cast(Token, tree.children[0])

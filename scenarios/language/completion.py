@@ -69,7 +69,7 @@ def _ask(rest: list[str], last: str, world: World) -> list[str]:
     if rest[-1:] == ["of"] or "event" in rest:
         return _condition(rest[rest.index("event") :] if "event" in rest else [], last, world)
     if len(rest) > 1:
-        return ["within", "if", "otherwise"]
+        return ["within", "if", "or", "otherwise"]
     heads = [source.split()[0] for source in SOURCES if source[0].islower()]
     return [f"answer={head}" for head in heads] if rest else []
 

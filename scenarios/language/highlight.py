@@ -14,8 +14,8 @@ from scenarios.language.verbs import STATES, UNITS, VERBS
 
 CONNECTIVES = (
     "until", "within", "with", "event", "no", "count", "before", "time", "from", "to", "is", "not", "for", "can",
-    "cannot", "reach", "holds", "lacks", "succeeds", "fails", "contains", "starts", "if", "otherwise", "answer", "next",
-    "running", "server", "whether", "of", "reply", "max", "as", "and", "at", "deadlock", "manifest",
+    "cannot", "reach", "holds", "lacks", "succeeds", "fails", "contains", "starts", "if", "or", "otherwise", "answer",
+    "next", "running", "server", "whether", "of", "reply", "max", "as", "and", "at", "deadlock", "manifest",
     "without", "accepted", "refused",
 )  # fmt: skip
 """Words between the names; a test holds them against the grammar."""

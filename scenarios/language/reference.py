@@ -65,6 +65,8 @@ The right answer of `ask` is never written down: it is read from the run, after 
 
 * `ask "Which error?" answer=reply.error` reads it from a source. What else is offered could also have happened: other
   errors of the same interface, other servers, other numbers of this run. The seed of the lesson chooses among them.
+* `ask "How often?" answer=count event served or "25", "50"` offers these beside what the run says: what many will
+  believe. If one of them turns out to be what the run says, it is right.
 * `ask "What now?" "it is answered" if reply succeeds, "it fails" if reply fails, "it hangs" otherwise` offers what is
   written. Right is the answer whose condition is the first to come true after the question; `otherwise` is right if
   none does.

@@ -330,6 +330,8 @@ class Ask:
     question: str
     options: tuple[Option, ...] = ()
     source: Source | None = None
+    also: tuple[str, ...] = ()
+    """Offered beside what the source says; nothing is right because it stands here."""
     limit: Duration | None = None
 
 

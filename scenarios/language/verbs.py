@@ -121,7 +121,8 @@ _ROWS: Final = (
         "ask", "tell",
         (VerbArgument('"QUESTION"', "what to predict"),
          VerbArgument("answer=SOURCE", "what of the run the right answer is read from", "sources"), _LIMIT),
-        'ask "QUESTION" answer=SOURCE | "ANSWER" if CONDITION, ... ["ANSWER" otherwise] [within DURATION]',
+        'ask "QUESTION" answer=SOURCE [or "ANSWER", ...] | "ANSWER" if CONDITION, ... ["ANSWER" otherwise] '
+        "[within DURATION]",
         "Let the audience predict; the right answer is read from the run when it is there.",
         'ask "What becomes of the read?" "it is answered" if reply succeeds, "it hangs" otherwise within 2 s',
     ),

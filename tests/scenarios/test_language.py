@@ -138,6 +138,15 @@ RIGHT = [
         s.Ask("How often?", source=s.AnswerCount(EventPattern(word("restarted"), ()))),
     ),
     (
+        'ask "How often?" answer=count event restarted or "7", "9" within 5 ms',
+        s.Ask(
+            "How often?",
+            source=s.AnswerCount(EventPattern(word("restarted"), ())),
+            also=("7", "9"),
+            limit=Duration(5_000_000, "5 ms"),
+        ),
+    ),
+    (
         'ask "Why?" answer=cause of event server-died',
         s.Ask("Why?", source=s.AnswerField(word("cause"), EventPattern(word("server-died"), ()))),
     ),
@@ -245,6 +254,12 @@ WRONG = [
     ('ask "What?"', 12, "The line ends where a text in"),
     ('ask "What?" answer=reply.eror', 26, "A reply of `read` has no `eror`; did you mean `error`?"),
     ('ask "What?" answer=cuase of event server-died', 20, "Event `server-died` has no field `cuase`; did you mean"),
+    ('ask "What?" answer=disk.life or "4", "4"', 33, "After `or` stand one to 5 different answers"),
+    (
+        'ask "What?" answer=whether fs is idle or "perhaps"',
+        42,
+        "What is asked with `whether` is answered with yes or no",
+    ),
     ('ask "What?" answer=disk.lief', 25, "No number of a server is called `lief`; did you mean `life`?"),
     ('mark " "', 6, "A moment has a name that is not empty"),
     ("inspect capabilites", 9, "No tab of the inspector is called `capabilites`; did you mean `capabilities`?"),

@@ -77,6 +77,24 @@ def test_a_count_is_taken_when_the_time_is_over() -> None:
     assert list(found.choices) == sorted(found.choices, key=int)
 
 
+def test_what_many_believe_is_offered_and_is_right_only_if_the_run_says_so() -> None:
+    label = FILES.label(FILES.operation("read"))
+    body = (
+        'ask "How many?" answer=count event message receiver=fs or "40", "25", "{}" within 250 cycles\nwait 400 cycles'
+    )
+    messages = [(100, message("you", "fs", label))] * 4
+    for third, offered in (("0", ("0", "2", "25", "40")), ("2", ("2", "25", "40"))):
+        found = only(body.format(third), *messages)
+        assert (found.answer, found.choices) == ("2", offered)
+
+
+def test_with_little_that_many_believe_something_from_the_run_is_offered_too() -> None:
+    body = 'ask "Which?" answer=reply.error or "the disk is empty"\ncall fs.read "/x"'
+    found = only(body, ANSWERED)
+    assert {"NOT_FOUND", "the disk is empty"} < {*found.choices}
+    assert len(found.choices) == 3
+
+
 @pytest.mark.parametrize(
     ("source", "right"),
     [("disk.life", "3"), ("disk.state", "stopped"), ("whether disk is dead", "yes"), ("whether no reply", "yes")],
