@@ -84,11 +84,11 @@ class Actor:
 
     async def give(self, _request: Request, to: str, source: str, target: str) -> None:
         """A capability in a message to another actor."""
-        capability = self._slot(source)
-        if self._env.interfaces.get(to) != ACTOR.name:
+        capability, way = self._slot(source), self._slot(to)
+        if self._env.interfaces.get(to, ACTOR.name) != ACTOR.name:
             raise Refused("BAD_REQUEST")
         try:
-            await self._env.client(to, ACTOR).accept(target=target, capability=capability)
+            await self._env.client_of_slot(way, to, ACTOR).accept(target=target, capability=capability)
         except ServerError as error:
             raise Refused(error.name) from None
 

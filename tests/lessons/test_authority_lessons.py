@@ -37,6 +37,23 @@ def test_delegation_fails_when_a_badge_can_be_set_twice() -> None:
         demand_failure("delegation", "the reply is the error ILLEGAL_OPERATION")
 
 
+def test_delegation_fails_when_a_copied_way_keeps_the_right_to_give() -> None:
+    with rewritten(derivation.mask_rights, "masked.rights &= rights\n", "pass\n"):
+        demand_failure("delegation", "ann lacks its capability spare with grant", "the reply is the error BAD_REQUEST")
+
+
+def test_delegation_fails_when_capabilities_travel_without_the_right_to_give() -> None:
+    with rewritten(transfer.message, "if pointers and can_grant and", "if pointers and"):
+        demand_failure(
+            "delegation", "event cap-inserted (kind Frame) does not happen", "ben lacks its capability stronger"
+        )
+
+
+def test_revoke_the_tree_fails_when_another_original_with_the_same_badge_adopts_an_orphan() -> None:
+    with rewritten(derivation.remove, "after.first_badged or slot.first_badged", "after.first_badged"):
+        demand_failure("revoke-the-tree", "eve holds its capability key", "the count of cap-removed is 1")
+
+
 def test_revoke_the_tree_fails_when_copies_of_copies_become_children() -> None:
     with rewritten(derivation.is_parent, "not left.revocable or ", ""):
         demand_failure("revoke-the-tree", "ben holds its capability key")
