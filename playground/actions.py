@@ -180,7 +180,7 @@ def _speed(hand: Hand, rest: str) -> None:
     if rest in ("max", "full", "flat out"):
         hand.desk.machine.set_speed(0)
         return
-    text = rest.removesuffix("/s").strip()
+    text = rest.removesuffix("/s").replace("_", "").strip()
     if not text.replace(".", "", 1).isdecimal() or not 0.1 <= float(text) <= 1_000_000:
         raise UserMistake(f"A speed is a number of events a second, such as `speed 20`, or `speed max`, not `{rest}`")
     hand.desk.machine.set_speed(float(text))

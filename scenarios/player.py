@@ -14,6 +14,7 @@ from scenarios.conditions import Judge, Scope, quote
 from scenarios.distractors import Asked
 from scenarios.language import syntax
 from scenarios.language.check import World, bind_arguments, operation_of
+from scenarios.language.parser import without_comment
 from scenarios.language.syntax import Command
 from scenarios.language.words import condition_in_words
 from scenarios.lesson import Beat, Lesson
@@ -374,9 +375,9 @@ class LessonSession:
                 self._write("do", command)
             case syntax.Say(text=text, aside=aside):
                 self.log.append(LogLine("note" if aside else "say", command.place, text))
-            case syntax.Show(verb=verb, word=word):
+            case syntax.Show(verb=verb):
                 self._write("do", command)
-                self.show(verb, word.text if word else "")
+                self.show(verb, without_comment(command.text).removeprefix(verb).strip())
                 if verb == "quit":
                     self._end()
             case syntax.Ask() as ask:

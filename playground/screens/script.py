@@ -224,11 +224,10 @@ class Script:
 
     # -- what the lesson does to the screens -----------------------------------------------------------------------
 
-    def _show_later(self, verb: str, word: str) -> None:
+    def _show_later(self, verb: str, rest: str) -> None:
         """The lesson is carried out by the machine's program; panes are opened at the next look at the machine."""
-        command = self.session.command
-        rest = command.text.removeprefix(verb).strip() if verb == "find" and command is not None else word
-        self._to_show.append((verb, rest))
+        if verb != "quit":  # that is the end of the lesson, not of the program: the score is still to be read
+            self._to_show.append((verb, rest))
 
     def poll(self) -> None:
         """Show where the lesson points at, cover the shelves while it asks, open what it opens."""

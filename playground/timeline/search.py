@@ -19,6 +19,7 @@ from playground.view.reach import can_reach
 from playground.view.servers import describe_one
 from scenarios.conditions import Judge, Scope
 from scenarios.language import LanguageError, Problem, check_command, parse_line, syntax, world_of
+from scenarios.language.check import NOT_SEARCHED, SEARCHED
 from scenarios.matching import Chronicle
 from scenarios.stage import Deadlock, ServerFacts, Stage
 
@@ -35,11 +36,6 @@ _ALWAYS: Final = frozenset((ev.NOTE, ev.NAMED, ev.OBJECT_DESTROYED, ev.PROBE))
 """Kinds of events after which any server may be in another state."""
 _WAITING: Final = frozenset((ev.THREAD_STATE, ev.MESSAGE, ev.REPLIED, ev.FAULTED, *_ALWAYS))
 """Kinds of events after which somebody may wait for somebody else."""
-_SEARCHED: Final = (
-    syntax.Happened, syntax.IsState, syntax.Reach, syntax.Holds, syntax.Property, syntax.Deadlock,
-)  # fmt: skip
-
-
 EXAMPLES: Final = "`fs is blocked`, `last message to disk` or `event restarted server=disk`"
 
 
@@ -57,12 +53,8 @@ def condition_of(text: str, manifest: Manifest) -> Condition:
     condition = command.action.condition
     if command.action.limit is not None:
         raise LanguageError(Problem("search", 1, 1, "The past is searched to its end; leave out `within`", text))
-    if not isinstance(condition, _SEARCHED):
-        sentence = (
-            "The past is searched for an event, a state, what can be reached or is held: `event restarted server=disk`,"
-            " `fs is waiting`, `you cannot reach disk`"
-        )
-        raise LanguageError(Problem("search", 1, 1, sentence, text))
+    if not isinstance(condition, SEARCHED):
+        raise LanguageError(Problem("search", 1, 1, NOT_SEARCHED, text))
     return condition
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatchmethod
+from typing import Final
 
 from kernel.abi import ERROR_NAMES
 from scenarios.language import syntax
@@ -21,6 +22,15 @@ from servers.builder.layout import plan
 from servers.interfaces import INTERFACES, Interface, Operation
 from servers.manifest import Manifest
 from servers.nearest import nearest
+
+SEARCHED: Final = (
+    syntax.Happened, syntax.IsState, syntax.Reach, syntax.Holds, syntax.Property, syntax.Deadlock,
+)  # fmt: skip
+"""What can be looked for in the past."""
+NOT_SEARCHED: Final = (
+    "The past is searched for an event, a state, what can be reached or is held: `event restarted server=disk`,"
+    " `fs is waiting`, `you cannot reach disk`"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +240,10 @@ class _Checker:
         word = action.word
         if action.condition is not None:
             self.condition(action.condition)
+            if not isinstance(action.condition, SEARCHED):
+                self.complain(0, NOT_SEARCHED)
+        for server in action.servers:
+            self.server(server)
         if word is None:
             return
         if action.verb in ("select", "why"):

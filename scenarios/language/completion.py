@@ -31,6 +31,10 @@ def _candidates(words: list[str], last: str, world: World) -> list[str]:
         return list(UNITS)
     if verb in ("expect", "run"):
         return _condition(rest, last, world)
+    if verb == "find":
+        return _find(rest, last, world)
+    if verb == "why":
+        return ["not", *world.servers] if not rest else _why_not(rest[1:], world) if rest[0] == "not" else []
     if verb in ("call", "send"):
         return _call(rest, world)
     if verb == "crash":
@@ -58,6 +62,20 @@ def _call(rest: list[str], world: World) -> list[str]:
     rows = [row for row in interface.operations if row.name == name] if interface else []
     given = {word.partition("=")[0] for word in rest[1:]}
     return [f"{argument.name}=" for row in rows for argument in row.arguments if argument.name not in given]
+
+
+def _find(rest: list[str], last: str, world: World) -> list[str]:
+    heads = [] if rest else ["next", "last"]
+    if rest[:1] in (["next"], ["last"]):
+        rest = rest[1:]
+    if rest[:1] == ["message"]:
+        return list(world.servers) if rest == ["message", "to"] else ["to"] if len(rest) == 1 else []
+    found = [word for word in _condition(rest, last, world) if word != "within"]  # it looks, nobody waits
+    return found if rest else [*heads, "message", *found]
+
+
+def _why_not(rest: list[str], world: World) -> list[str]:
+    return ["reach"] if len(rest) == 1 else [] if len(rest) > 2 else list(world.servers)
 
 
 def _ask(rest: list[str], last: str, world: World) -> list[str]:

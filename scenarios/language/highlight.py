@@ -16,7 +16,7 @@ CONNECTIVES = (
     "until", "within", "with", "event", "no", "count", "before", "time", "from", "to", "is", "not", "for", "can",
     "cannot", "reach", "holds", "lacks", "succeeds", "fails", "contains", "starts", "if", "or", "otherwise", "answer",
     "next", "running", "server", "whether", "of", "reply", "max", "as", "and", "at", "deadlock", "manifest",
-    "without", "accepted", "refused",
+    "without", "accepted", "refused", "last", "message",
 )  # fmt: skip
 """Words between the names; a test holds them against the grammar."""
 

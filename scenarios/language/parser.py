@@ -18,7 +18,7 @@ _CODE = re.compile(r'(?:"(?:\\.|[^"\\])*"|[^"#])*')
 def parse_line(text: str, file: str = "command line", line: int = 1) -> Command | None:
     """The command that a line is, or None if it is empty or only a comment. Raises LanguageError."""
     try:
-        code = _without_comment(text)
+        code = without_comment(text)
         if not code.strip():
             return None
         start = len(code) - len(code.lstrip())
@@ -29,7 +29,8 @@ def parse_line(text: str, file: str = "command line", line: int = 1) -> Command 
         raise LanguageError(Problem(file, line, trouble.column, trouble.sentence, shown)) from None
 
 
-def _without_comment(text: str) -> str:
+def without_comment(text: str) -> str:
+    """A line as far as it is a command. Raises Trouble for a text that is never closed."""
     if len(text) > LONGEST_LINE:
         raise Trouble(1, f"A line has at most {LONGEST_LINE:,} characters, this one has {len(text):,}")
     found = _CODE.match(text)
@@ -45,6 +46,8 @@ def _verb(code: str, start: int) -> str:
         return verb
     if not re.match(r"[A-Za-z]", verb):
         raise Trouble(start + 1, f"A line begins with a verb, such as `call` or `expect`, not with `{code[start]}`")
+    if verb == "record":
+        raise Trouble(start + 1, "A lesson writes no files: record it from outside, with `--record FILE`")
     raise Trouble(start + 1, unknown("verb", verb, list(VERBS)))
 
 

@@ -376,6 +376,8 @@ class Show:
     word: Word | None = None
     condition: Condition | None = None
     """Of `find`."""
+    servers: tuple[Word, ...] = ()
+    """Of `why not` and of `find message to`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,8 +157,9 @@ _ROWS: Final = (
         "Show the inspector, or one of its tabs.", "inspect capabilities",
     ),
     Verb(
-        "why", "show", (VerbArgument("SERVER", "name of a server", "servers"),), "why [SERVER]",
-        "Show why a server is in its state.", "why fs",
+        "why", "show", (VerbArgument("SERVER", "name of a server", "servers"),),
+        "why [SERVER] | why not [SERVER [reach SERVER]]",
+        "Show why a server is in its state, why it was refused something, or why it cannot reach another.", "why fs",
     ),
     Verb("console", "show", (), "console", "Show the machine's console.", "console"),
     Verb(
@@ -175,8 +176,10 @@ _ROWS: Final = (
         "Look at a moment of the past; nothing is undone.", "go boot",
     ),
     Verb(
-        "find", "show", (VerbArgument("CONDITION", "what to look for", "conditions"),), "find CONDITION",
-        "Look at the next moment at which something holds.", "find disk is dead",
+        "find", "show", (VerbArgument("CONDITION", "what to look for", "conditions"),),
+        "find [next|last] CONDITION | find [next|last] message to SERVER",
+        "Look at the next moment at which something begins to hold, or with `last` at the one before.",
+        "find last disk is dead",
     ),
     Verb(
         "explore", "show", (VerbArgument("NAME", "name of a kernel object"),), "explore [NAME]",

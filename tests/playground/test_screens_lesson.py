@@ -101,6 +101,14 @@ def counting(tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def quitting(tmp_path: Path) -> str:
+    """The same lesson, which ends with a command."""
+    path = tmp_path / "quitting.md"
+    path.write_text(LESSON.removesuffix("```\n") + "speed 1_000\nquit\n```\n", encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
 def pointing(tmp_path: Path) -> str:
     """A lesson of two beats with much to read, each of which opens something over it."""
     path = tmp_path / "pointing.md"
@@ -372,6 +380,16 @@ async def test_the_score_stands_at_the_end_with_an_explanation_and_escape_closes
         await press(pilot, "left")
         assert session.played == 2
         await play_to(pilot, 3)
+        await press(pilot, "space", "space")
+        assert isinstance(app.hand.sheet, ScoreSheet)
+
+
+async def test_a_lesson_that_says_quit_is_over_and_its_score_can_be_read(quitting: str) -> None:
+    async with live(Settings(lesson=quitting)) as pilot:
+        app, session = parts(pilot)
+        await play_to(pilot, 3)
+        await until(pilot, lambda: session.state == "over")
+        assert app.desk.trouble == "", "the lesson can write a speed with an underscore"
         await press(pilot, "space", "space")
         assert isinstance(app.hand.sheet, ScoreSheet)
 
