@@ -1,7 +1,7 @@
 """A booted machine as the screens need it: its core to act on, and a view that follows its events.
 
 `Attached` has no pace of its own: steps are done at once, on this thread, which is what tests and pictures want. The
-machine that runs in real time, `playground.machine.live`, is attached by `playground.guest_machine`.
+machine that runs in real time is `playground.machine.live`.
 """
 
 from __future__ import annotations

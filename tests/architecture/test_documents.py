@@ -1,16 +1,21 @@
-"""What the documents at the top say exists, and the commands they name are understood."""
+"""What the documents and docstrings name exists, and the commands in the README are understood."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
 from playground.command_line.parser import parse
-from tests.architecture.sources import ROOT
+from tests.architecture.sources import FOLDERS, ROOT, python_files
 
-DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/decisions/README.md"]
+PAGES = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [page.relative_to(ROOT).as_posix() for page in PAGES]
 LINK = re.compile(r"\]\(([^)#:\s]+)\)")
 PATH = re.compile(r"`((?:kernel|servers|scenarios|playground|tests|benchmarks|docs)/[\w/.*-]*)`")
+PAGE = re.compile(r"[\w-]+\.md\b")
+MODULE = re.compile(rf"`((?:{'|'.join(FOLDERS)})(?:\.\w+)+)`")
+DESCRIBED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def missing(document: str, text: str) -> list[str]:
@@ -18,6 +23,20 @@ def missing(document: str, text: str) -> list[str]:
     beside = (ROOT / document).parent
     links = [target for target in LINK.findall(text) if not (beside / target).exists()]
     return links + [path for path in PATH.findall(text) if not (ROOT / path).exists()]
+
+
+def nowhere(source: str) -> list[str]:
+    """Pages and modules in the docstrings of a source that do not exist; `kernel.abi.Label` may name what is inside."""
+    pages = {page.name for page in PAGES}
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        text = (ast.get_docstring(node) or "") if isinstance(node, DESCRIBED) else ""
+        found += [page for page in PAGE.findall(text) if page not in pages]
+        for name in MODULE.findall(text):
+            path = ROOT / name.replace(".", "/")
+            if not (path.exists() or path.with_suffix(".py").exists() or path.parent.with_suffix(".py").exists()):
+                found.append(name)
+    return found
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
@@ -31,6 +50,21 @@ def test_a_file_that_is_not_there_is_noticed() -> None:
     assert missing("README.md", "[a](docs/nowhere.md) `kernel/nowhere.py` `kernel/abi.py` [b](README.md)") == [
         "docs/nowhere.md",
         "kernel/nowhere.py",
+    ]
+
+
+def test_every_page_and_module_that_a_docstring_names_exists() -> None:
+    """A source that is cited can be opened by whoever reads it."""
+    lost = {path: nowhere(path.read_text(encoding="utf-8")) for path in python_files(*FOLDERS)}
+    assert not {path: names for path, names in lost.items() if names}
+
+
+def test_a_page_or_module_that_is_not_there_is_noticed() -> None:
+    """Built from parts, so that this file does not name them."""
+    page, module = "nowhere" + ".md", "`kernel" + ".nowhere`"
+    assert nowhere(f"'As in {page} and {module}, not in conformance.md or `kernel.abi.Label`.'") == [
+        page,
+        "kernel.nowhere",
     ]
 
 

@@ -112,7 +112,7 @@ async def test_a_badge_is_given_once_and_only_by_mint(bench: Bench) -> None:
 
 
 async def family(bench: Bench) -> dict[str, int]:
-    """The tree of kernel.md 1.5: EP -> A, B (of A), M1 (badge 5) -> C1 -> C2, M2 (badge 5), M3 (badge 6)."""
+    """seL4 isMDBParentOf, on this tree: EP -> A, B (of A), M1 (badge 5) -> C1 -> C2, M2 (badge 5), M3 (badge 6)."""
     ep = await bench.endpoint()
     a = await bench.copy(ep)
     b = await bench.copy(a)
@@ -134,7 +134,7 @@ async def family(bench: Bench) -> dict[str, int]:
     ],
 )
 def test_revoke_deletes_what_was_derived_from_an_original_and_nothing_else(revoked: str, left: str) -> None:
-    """sel4test SMC0003, SMC0007, SMC0008 by analogy, and the tree that kernel.md 1.5 observed."""
+    """sel4test SMC0003, SMC0007, SMC0008 by analogy, and the tree that seL4's isMDBParentOf makes."""
 
     @scenario
     async def revoke(bench: Bench) -> None:
@@ -147,7 +147,7 @@ def test_revoke_deletes_what_was_derived_from_an_original_and_nothing_else(revok
 
 @scenario
 async def test_copies_of_a_deleted_badged_original_do_not_become_children_of_its_namesake(bench: Bench) -> None:
-    """kernel.md 1.5: delete M1, then revoke M2 (same badge): C1 and C2 stay."""
+    """seL4 isMDBParentOf: delete M1, then revoke M2 (same badge): C1 and C2 stay."""
     slots = await family(bench)
     await bench.delete(slots["M1"])
     await bench.revoke(slots["M2"])
@@ -156,7 +156,7 @@ async def test_copies_of_a_deleted_badged_original_do_not_become_children_of_its
 
 @scenario
 async def test_a_moved_original_keeps_its_children(bench: Bench) -> None:
-    """kernel.md 1.5: Move EP -> N, then Revoke N deletes the whole family."""
+    """seL4 isMDBParentOf: Move EP -> N, then Revoke N deletes the whole family."""
     slots = await family(bench)
     moved = bench.empty_slots()
     await bench.invoke(ROOT, Label.CNODE_MOVE, (moved, 64, slots["EP"], 64), (ROOT,))
@@ -167,7 +167,7 @@ async def test_a_moved_original_keeps_its_children(bench: Bench) -> None:
 
 @scenario
 async def test_what_a_copy_minted_is_a_child_of_the_original(bench: Bench) -> None:
-    """kernel.md 1.5: minting from copy A is allowed and revoking EP takes the result."""
+    """seL4 isMDBParentOf: minting from copy A is allowed and revoking EP takes the result."""
     slots = await family(bench)
     minted = await bench.mint(slots["A"], 9)
     await bench.revoke(slots["EP"])
@@ -203,7 +203,7 @@ async def test_only_the_exact_pointer_resolves_through_a_chain_of_one_bit_cnodes
 
 @pytest.mark.parametrize(("depth", "error"), [(0, (Error.RANGE_ERROR, 1, 64)), (65, (Error.RANGE_ERROR, 1, 64))])
 def test_a_depth_outside_1_to_64_is_a_range_error(depth: int, error: object) -> None:
-    """kernel.md 1.3."""
+    """seL4 lookupSlotForCNodeOp."""
 
     @scenario
     async def depths(bench: Bench) -> None:
@@ -214,7 +214,7 @@ def test_a_depth_outside_1_to_64_is_a_range_error(depth: int, error: object) -> 
 
 @scenario
 async def test_guard_and_depth_mismatches_say_what_they_found(bench: Bench) -> None:
-    """kernel.md 1.3: GuardMismatch(bits left, guard, guard bits), DepthMismatch(bits left, bits found)."""
+    """seL4 cspace.c: GuardMismatch(bits left, guard, guard bits), DepthMismatch(bits left, bits found)."""
     node = await bench.make(ObjectType.CNODE, 4)
     guarded = await bench.mint(node, 0b101 << 6 | 3)
 
@@ -231,7 +231,7 @@ async def test_guard_and_depth_mismatches_say_what_they_found(bench: Bench) -> N
 
 @scenario
 async def test_deleting_the_last_capability_of_a_cnode_deletes_what_was_only_in_it(bench: Bench) -> None:
-    """kernel.md 1.9: slots elsewhere survive; a nested CNode is cut off, and its memory comes back by Revoke."""
+    """seL4 finaliseCap: slots elsewhere survive; a nested CNode is cut off, and its memory comes back by Revoke."""
     memory = await bench.untyped(12)
     outer = await bench.make(ObjectType.CNODE, 3)
     inner = await bench.make(ObjectType.CNODE, 3, untyped=memory)
@@ -247,7 +247,7 @@ async def test_deleting_the_last_capability_of_a_cnode_deletes_what_was_only_in_
 
 @scenario
 async def test_a_cnode_that_holds_its_own_only_capability_can_be_deleted_by_revoking_its_memory(bench: Bench) -> None:
-    """kernel.md 1.9: a cycle of Zombies ends."""
+    """seL4 finaliseCap: a cycle of Zombies ends."""
     memory = await bench.untyped(12)
     node = await bench.make(ObjectType.CNODE, 3, untyped=memory)
     await bench.invoke(node, Label.CNODE_MOVE, (1, 3, node, 64), (ROOT,))

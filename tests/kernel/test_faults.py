@@ -86,7 +86,7 @@ def test_the_handler_is_told_what_happened(program: Program, fault: Fault, words
     ],
 )
 def test_the_label_of_the_answer_decides_only_for_some_faults(program: Program, label: int, state: ThreadState) -> None:
-    """kernel.md fact 20: CapFault and VMFault always restart; UnknownSyscall and UserException with label 0 only."""
+    """seL4 doReplyTransfer: CapFault and VMFault always restart; UnknownSyscall and UserException with label 0 only."""
 
     @scenario
     async def answer(bench: Bench) -> None:
@@ -140,7 +140,7 @@ async def test_a_moved_instruction_pointer_skips_the_unknown_system_call(bench: 
 
 @pytest.mark.parametrize("rights", [Rights.WRITE, Rights.GRANT | Rights.READ, Rights.NONE])
 def test_a_handler_that_cannot_be_called_is_refused(rights: Rights) -> None:
-    """kernel.md 1.11: Write and one of Grant, GrantReply are needed; SetSchedParams says which argument."""
+    """seL4 tcb.c: Write and one of Grant, GrantReply are needed; SetSchedParams says which argument."""
 
     @scenario
     async def refused(bench: Bench) -> None:
@@ -158,7 +158,7 @@ def test_a_handler_that_cannot_be_called_is_refused(rights: Rights) -> None:
 
 @scenario
 async def test_a_fault_without_a_handler_leaves_the_thread_inactive(bench: Bench) -> None:
-    """kernel.md 1.10: and so does one whose handler capability was revoked in the meantime."""
+    """seL4 faulthandler.c: and so does one whose handler capability was revoked in the meantime."""
     endpoint = await bench.endpoint()
     handler = await bench.mint(endpoint, 5)
     bare = await bench.thread(read_nowhere, 100)
@@ -172,7 +172,7 @@ async def test_a_fault_without_a_handler_leaves_the_thread_inactive(bench: Bench
 
 @scenario
 async def test_deleting_the_handlers_endpoint_stops_threads_that_wait_with_a_fault(bench: Bench) -> None:
-    """kernel.md 1.9: a thread with a pending fault becomes Inactive instead of restarting."""
+    """seL4 finaliseCap: a thread with a pending fault becomes Inactive instead of restarting."""
     endpoint = await bench.endpoint()
     handler = await bench.mint(endpoint, 5)
     thread = await bench.thread(read_nowhere, 100, fault_handler=handler)
@@ -186,7 +186,7 @@ async def test_deleting_the_handlers_endpoint_stops_threads_that_wait_with_a_fau
 
 @scenario
 async def test_a_receive_with_an_invalid_reply_object_names_the_reply_pointer(bench: Bench) -> None:
-    """kernel.md 1.7: CapFault on the reply pointer, after the endpoint's read right was checked."""
+    """seL4 endpoint.c and thread.c: CapFault on the reply pointer, after the endpoint's read right was checked."""
     endpoint, faults = await bench.endpoint(), await bench.endpoint()
     missing = bench.empty_slots()
 

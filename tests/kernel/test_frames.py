@@ -33,7 +33,7 @@ async def test_a_fresh_frame_is_zero_and_keeps_what_is_written(bench: Bench) -> 
 
 @scenario
 async def test_two_capabilities_to_one_frame_are_two_mappings_of_the_same_memory(bench: Bench) -> None:
-    """kernel.md 1.13: memory is shared by mapping copies of its capability."""
+    """seL4 vspace.c: memory is shared by mapping copies of its capability."""
     frame = await bench.make(ObjectType.FRAME)
     copied = await bench.copy(frame)
     await map_frame(bench, frame, PLACE)
@@ -66,7 +66,7 @@ async def test_deleting_the_mapped_copy_unmaps_it_although_the_original_lives(be
 
 @pytest.mark.parametrize(("rights", "can_read", "can_write"), [(3, True, True), (2, True, False), (1, False, False)])
 def test_rights_of_a_mapping_are_those_asked_for_and_held(rights: int, can_read: bool, can_write: bool) -> None:
-    """kernel.md 1.13: a write-only frame is inaccessible; rights are limited by the capability's."""
+    """seL4 vspace.c: a write-only frame is inaccessible; rights are limited by the capability's."""
 
     @scenario
     async def access(bench: Bench) -> None:
@@ -95,7 +95,7 @@ def test_rights_of_a_mapping_are_those_asked_for_and_held(rights: int, can_read:
 
 @scenario
 async def test_mapping_errors_come_in_sel4s_order(bench: Bench) -> None:
-    """kernel.md 1.13: each frame capability maps at most once; remapping at the same address changes the rights."""
+    """seL4 vspace.c: each frame capability maps at most once; remapping at the same address changes the rights."""
     frame, other = await bench.make(ObjectType.FRAME), await bench.make(ObjectType.FRAME)
     space = await bench.make(ObjectType.VSPACE)
     assert await map_frame(bench, frame, PLACE, vspace=int(InitSlot.TCB)) == (Error.INVALID_CAPABILITY, 1)
@@ -123,7 +123,7 @@ async def test_a_deleted_address_space_forgets_its_mappings(bench: Bench) -> Non
 
 @scenario
 async def test_reused_memory_is_zero(bench: Bench) -> None:
-    """kernel.md 1.6: memory is cleared when the Untyped is reset."""
+    """seL4 untyped.c: memory is cleared when the Untyped is reset."""
     memory = await bench.untyped(12)
     frame = await bench.make(ObjectType.FRAME, untyped=memory)
     await map_frame(bench, frame, PLACE)

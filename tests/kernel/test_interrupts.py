@@ -20,7 +20,7 @@ async def handler(bench: Bench, number: int, notification: int) -> int:
 
 @scenario
 async def test_an_interrupt_signals_once_until_it_is_acknowledged(bench: Bench) -> None:
-    """kernel.md 1.12: masked until Ack; what came meanwhile is delivered then."""
+    """seL4 interrupt.c: masked until Ack; what came meanwhile is delivered then."""
     notification = await bench.notification()
     line = await handler(bench, 5, await bench.mint(notification, 16))
     bench.kernel.interrupt(5)
@@ -35,7 +35,7 @@ async def test_an_interrupt_signals_once_until_it_is_acknowledged(bench: Bench) 
 
 @scenario
 async def test_an_interrupt_has_one_handler_and_is_free_again_without_it(bench: Bench) -> None:
-    """kernel.md 1.12: RevokeFirst while active; a deleted handler silences the line."""
+    """seL4 interrupt.c: RevokeFirst while active; a deleted handler silences the line."""
     notification = await bench.notification()
     line = await handler(bench, 5, notification)
     words = (5, bench.empty_slots(), 64)
@@ -49,7 +49,7 @@ async def test_an_interrupt_has_one_handler_and_is_free_again_without_it(bench: 
 
 @scenario
 async def test_a_handler_needs_a_notification_that_may_be_written(bench: Bench) -> None:
-    """kernel.md 1.12: InvalidCapability(0); Clear silences it."""
+    """seL4 interrupt.c: InvalidCapability(0); Clear silences it."""
     notification = await bench.notification()
     line = await handler(bench, 9, notification)
     weak = await bench.copy(notification, Rights.READ)
@@ -81,7 +81,7 @@ async def test_an_interrupt_that_nobody_hears_is_lost_and_masks_the_line(bench: 
 
 @scenario
 async def test_revoking_irq_control_deletes_every_handler(bench: Bench) -> None:
-    """kernel.md 1.5: IRQControl contains every IRQHandler."""
+    """seL4 isMDBParentOf: IRQControl contains every IRQHandler."""
     lines = [await handler(bench, number, await bench.notification()) for number in (1, 2)]
     await bench.revoke(CONTROL)
     assert [await bench.is_empty(line) for line in lines] == [True, True]

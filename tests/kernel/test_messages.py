@@ -92,7 +92,7 @@ async def test_a_non_blocking_send_is_lost_unless_somebody_waits(bench: Bench) -
 
 @scenario
 async def test_more_than_120_words_are_cut_to_120(bench: Bench) -> None:
-    """kernel.md 1.7: the length is clamped."""
+    """seL4 endpoint.c and thread.c: the length is clamped."""
     endpoint, reply = await bench.endpoint(), await bench.reply()
 
     async def sender() -> None:
@@ -270,7 +270,7 @@ def test_a_capability_travels_only_with_grant(mask: Rights) -> None:
 def test_which_capabilities_arrive(
     names: tuple[str, ...], slot: str, caps: int, unwrapped: int, badges: tuple[int, ...]
 ) -> None:
-    """kernel.md 1.7, 'Cap transfer': unwrapping, one receive slot, the first failure stops the rest."""
+    """seL4 transferCaps: unwrapping, one receive slot, the first failure stops the rest."""
 
     @scenario
     async def arrive(bench: Bench) -> None:
@@ -291,7 +291,7 @@ def test_which_capabilities_arrive(
 
 @scenario
 async def test_a_transferred_capability_is_a_child_of_the_senders(bench: Bench) -> None:
-    """kernel.md fact 16: revoking the sender's original removes it."""
+    """seL4 transferCaps: revoking the sender's original removes it."""
     endpoint, slot = await bench.endpoint(), bench.empty_slots()
     gift = await bench.endpoint()
     await transfer(bench, endpoint, (gift,), ReceiveSlot(InitSlot.CNODE, slot), endpoint)
@@ -302,7 +302,7 @@ async def test_a_transferred_capability_is_a_child_of_the_senders(bench: Bench) 
 
 @scenario
 async def test_deleting_the_senders_capability_does_not_cancel_a_queued_message(bench: Bench) -> None:
-    """kernel.md fact 7: rights and badge were sampled when it blocked."""
+    """seL4 sendIPC: rights and badge were sampled when it blocked."""
     endpoint, reply = await bench.endpoint(), await bench.reply()
     badged = await bench.mint(endpoint, 9)
 
@@ -317,7 +317,7 @@ async def test_deleting_the_senders_capability_does_not_cancel_a_queued_message(
 
 @scenario
 async def test_deleting_an_endpoint_makes_everybody_who_waits_repeat_the_call(bench: Bench) -> None:
-    """kernel.md fact 8: a Call gets InvalidCapability, a Send returns, a Recv faults."""
+    """seL4 cancelAllIPC: a Call gets InvalidCapability, a Send returns, a Recv faults."""
     doors = [await bench.endpoint(), await bench.endpoint()]
     reply, faults = await bench.reply(), await bench.endpoint()
 
@@ -344,7 +344,7 @@ async def test_deleting_an_endpoint_makes_everybody_who_waits_repeat_the_call(be
 
 @scenario
 async def test_a_call_without_grant_or_grant_reply_is_heard_and_never_answered(bench: Bench) -> None:
-    """kernel.md fact 11: the caller is simply Inactive; resumed, it calls again."""
+    """seL4 receiveIPC: the caller is simply Inactive; resumed, it calls again."""
     endpoint, reply = await bench.endpoint(), await bench.reply()
     weak = await bench.copy(endpoint, Rights.WRITE)
 
@@ -365,7 +365,7 @@ async def test_a_call_without_grant_or_grant_reply_is_heard_and_never_answered(b
 
 @scenario
 async def test_receiving_with_a_reply_object_that_holds_a_caller_gives_that_caller_up(bench: Bench) -> None:
-    """kernel.md 1.7: the first caller becomes Inactive and is never answered."""
+    """seL4 endpoint.c and thread.c: the first caller becomes Inactive and is never answered."""
     endpoint, reply = await bench.endpoint(), await bench.reply()
 
     async def client() -> None:

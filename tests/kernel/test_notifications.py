@@ -181,7 +181,7 @@ async def test_each_signal_wakes_one_waiter_the_most_important_first(bench: Benc
 
 @scenario
 async def test_binding_is_refused_when_either_side_is_taken_or_read_is_missing(bench: Bench) -> None:
-    """kernel.md 1.8: IllegalOperation, and nothing changes."""
+    """seL4 notification.c: IllegalOperation, and nothing changes."""
     notification, other = await bench.notification(), await bench.notification()
     write_only = await bench.copy(other, Rights.WRITE)
 
@@ -203,7 +203,7 @@ async def test_binding_is_refused_when_either_side_is_taken_or_read_is_missing(b
 
 @scenario
 async def test_waiting_on_a_notification_bound_to_another_thread_is_a_fault(bench: Bench) -> None:
-    """kernel.md 1.8: CapFault with MissingCapability, in the receive phase."""
+    """seL4 notification.c: CapFault with MissingCapability, in the receive phase."""
     notification, faults = await bench.notification(), await bench.endpoint()
 
     async def other() -> None:
@@ -223,7 +223,7 @@ async def test_waiting_on_a_notification_bound_to_another_thread_is_a_fault(benc
 
 @scenario
 async def test_deleting_a_notification_makes_its_waiters_repeat_their_call_and_fault(bench: Bench) -> None:
-    """kernel.md 1.9: waiters are set to Restart and meet the empty slot."""
+    """seL4 finaliseCap: waiters are set to Restart and meet the empty slot."""
     notification, faults = await bench.notification(), await bench.endpoint()
 
     async def waiter() -> None:

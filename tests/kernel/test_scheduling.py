@@ -151,7 +151,7 @@ async def test_suspend_and_resume_do_not_refill_a_used_up_budget(bench: Bench) -
 
 @scenario
 async def test_refills_always_add_up_to_the_budget(bench: Bench) -> None:
-    """kernel.md 1.12: whatever is charged comes back one period later."""
+    """seL4 sporadic.c and schedcontext.c: whatever is charged comes back one period later."""
     context = await bench.sched_context(1_000, 5_000, refills=5)
 
     there, back = await bench.notification(), await bench.notification()
@@ -361,7 +361,7 @@ async def test_binding_has_one_place_for_a_thread_and_one_for_a_notification(ben
 
 @scenario
 async def test_a_thread_cannot_take_its_own_time_away(bench: Bench) -> None:
-    """kernel.md 1.12: Unbind and UnbindObject of the running thread's context are refused."""
+    """seL4 sporadic.c and schedcontext.c: Unbind and UnbindObject of the running thread's context are refused."""
 
     async def program() -> None:
         bench.log.append(await bench.error(mine.sched_context, Label.SCHED_CONTEXT_UNBIND))

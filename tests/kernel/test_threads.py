@@ -27,7 +27,7 @@ async def test_a_thread_needs_a_cspace_and_a_vspace(bench: Bench) -> None:
 
 @scenario
 async def test_an_ipc_buffer_is_an_aligned_frame(bench: Bench) -> None:
-    """kernel.md 1.11: IllegalOperation for anything else, AlignmentError below 1 KiB."""
+    """seL4 tcb.c: IllegalOperation for anything else, AlignmentError below 1 KiB."""
     tcb, frame = await bench.make(ObjectType.TCB), await bench.make(ObjectType.FRAME)
     assert await bench.error(tcb, Label.TCB_SET_IPC_BUFFER, (0x1000,), (CNODE,)) == Error.ILLEGAL_OPERATION
     assert await bench.error(tcb, Label.TCB_SET_IPC_BUFFER, (0x1010,), (frame,)) == Error.ALIGNMENT_ERROR
@@ -36,7 +36,7 @@ async def test_an_ipc_buffer_is_an_aligned_frame(bench: Bench) -> None:
 
 @scenario
 async def test_without_an_ipc_buffer_four_words_travel(bench: Bench) -> None:
-    """kernel.md 1.7: only the register words move, and no capability."""
+    """seL4 endpoint.c and thread.c: only the register words move, and no capability."""
     endpoint, reply = await bench.endpoint(), await bench.reply()
 
     async def sender() -> None:
@@ -68,7 +68,7 @@ async def test_write_registers_starts_a_program_anew(bench: Bench) -> None:
 
 @scenario
 async def test_a_thread_does_not_rewrite_its_own_registers(bench: Bench) -> None:
-    """kernel.md 1.11: IllegalOperation; a count of 0 or above 36 is RangeError."""
+    """seL4 tcb.c: IllegalOperation; a count of 0 or above 36 is RangeError."""
     thread = await bench.thread(nothing, 100, start=False)
     assert await bench.error(InitSlot.TCB, Label.TCB_WRITE_REGISTERS, (0, 1, 1)) == Error.ILLEGAL_OPERATION
     for count in (0, 37):
@@ -78,7 +78,7 @@ async def test_a_thread_does_not_rewrite_its_own_registers(bench: Bench) -> None
 
 @scenario
 async def test_a_thread_that_deletes_itself_is_gone(bench: Bench) -> None:
-    """kernel.md 1.9: the last TCB capability, deleted by the thread's own system call."""
+    """seL4 finaliseCap: the last TCB capability, deleted by the thread's own system call."""
 
     async def program() -> None:
         bench.log.append("before")
@@ -93,7 +93,7 @@ async def test_a_thread_that_deletes_itself_is_gone(bench: Bench) -> None:
 
 @scenario
 async def test_a_thread_that_suspends_itself_does_so_again_when_resumed(bench: Bench) -> None:
-    """conformance README: 'one that suspended itself suspends itself again when resumed'."""
+    """As in the recordings: one that suspended itself suspends itself again when it is resumed."""
 
     async def program() -> None:
         await bench.invoke(thread.tcb, Label.TCB_SUSPEND)
@@ -109,7 +109,7 @@ async def test_a_thread_that_suspends_itself_does_so_again_when_resumed(bench: B
 
 @scenario
 async def test_revoking_the_memory_of_a_whole_program_leaves_nothing_behind(bench: Bench) -> None:
-    """kernel.md 1.9: thread, CSpace, context, reply and endpoint go at once; partners are set free."""
+    """seL4 finaliseCap: thread, CSpace, context, reply and endpoint go at once; partners are set free."""
     memory = await bench.untyped(18)
     endpoint, reply = await bench.endpoint(), await bench.reply()
     before = bench.kernel.inspect().objects
@@ -224,7 +224,7 @@ async def test_a_buffer_that_cannot_be_written_is_good_for_sending_only(bench: B
 
 @scenario
 async def test_a_label_has_fifty_two_bits(bench: Bench) -> None:
-    """kernel.md 1.1: the message information holds no more of it; the rest is lost."""
+    """seL4 types.bf: the message information holds no more of it; the rest is lost."""
     endpoint, reply = await bench.endpoint(), await bench.reply()
 
     async def sender() -> None:

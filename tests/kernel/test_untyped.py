@@ -66,7 +66,7 @@ async def test_sixteen_frames_fit_into_64_kib_and_not_one_more(bench: Bench) -> 
 
 @scenario
 async def test_memory_comes_back_only_when_nothing_made_from_it_is_left(bench: Bench) -> None:
-    """kernel.md 1.6: an endpoint and a 2 KiB untyped in 4 KiB; deleting just the endpoint frees nothing."""
+    """seL4 untyped.c: an endpoint and a 2 KiB untyped in 4 KiB; deleting just the endpoint frees nothing."""
     memory, slots = await bench.untyped(12), bench.empty_slots(3)
 
     async def make(kind: ObjectType, size_bits: int, slot: int) -> object:
@@ -85,7 +85,7 @@ async def test_memory_comes_back_only_when_nothing_made_from_it_is_left(bench: B
 
 @scenario
 async def test_a_copy_makes_the_original_full_until_it_is_gone(bench: Bench) -> None:
-    """kernel.md 1.6: copying an Untyped with children is RevokeFirst; a copy can be used and revoked."""
+    """seL4 untyped.c: copying an Untyped with children is RevokeFirst; a copy can be used and revoked."""
     memory, slot = await bench.untyped(12), bench.empty_slots()
     copied = await bench.copy(memory)
     assert await retype(bench, memory, ObjectType.ENDPOINT, 0, slot) == (Error.NOT_ENOUGH_MEMORY, 0)
@@ -112,7 +112,7 @@ async def test_a_copy_makes_the_original_full_until_it_is_gone(bench: Bench) -> 
     ],
 )
 def test_impossible_types_and_sizes_are_refused(kind: int, size_bits: int, error: object) -> None:
-    """kernel.md 1.6."""
+    """seL4 decodeUntypedInvocation."""
 
     @scenario
     async def refused(bench: Bench) -> None:
@@ -125,7 +125,7 @@ def test_impossible_types_and_sizes_are_refused(kind: int, size_bits: int, error
 
 @scenario
 async def test_revoke_reaches_objects_that_were_moved_to_other_cnodes(bench: Bench) -> None:
-    """kernel.md 1.6: 'has children' counts any surviving descendant."""
+    """seL4 untyped.c: 'has children' counts any surviving descendant."""
     memory, node = await bench.untyped(12), await bench.make(ObjectType.CNODE, 2)
     endpoint = await bench.make(ObjectType.ENDPOINT, untyped=memory)
     await bench.invoke(node, Label.CNODE_MOVE, (1, 2, endpoint, 64), (ROOT,))
