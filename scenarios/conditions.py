@@ -17,6 +17,7 @@ from scenarios.parameters import SettingError
 from scenarios.stage import Reply, ServerFacts, Stage
 from scenarios.what_if import changed, refusal, stands_at
 from servers.manifest import ManifestError
+from servers.nearest import nearest
 
 LONGEST_QUOTE: Final = 160
 """Characters of a reply that a failing line shows."""
@@ -110,9 +111,7 @@ class Judge:
                 instead = f"{condition.source} {can} reach {condition.destination}"
                 return Finding(reaches == condition.possible, instead)
             case syntax.Holds():
-                rights = [right.text for right in condition.rights]
-                held = self.stage.holds(condition.server.text, condition.capability.text, rights)
-                return Finding(held == condition.held, f"{condition.server} {'holds' if held else 'lacks'} it")
+                return self._holds(condition)
             case syntax.Property():
                 number = getattr(self.stage.server(condition.server.text), condition.name.text)
                 compared = _growing if condition.name.text in _GROWING else _compared
@@ -121,6 +120,16 @@ class Judge:
                 return self._deadlock(condition)
             case syntax.Judged():
                 return self._judged(condition)
+
+    def _holds(self, condition: syntax.Holds) -> Finding:
+        name = condition.capability.text
+        held = self.stage.holds(condition.server.text, name, [right.text for right in condition.rights])
+        names = self.chronicle.names
+        if not held and "." in name and names and name not in names:
+            # To lack what never was would hold for every slip of the pen.
+            meant = nearest(name, sorted(names)).removeprefix("; ")
+            return Finding(False, f"no object was ever called `{name}` ({meant})")
+        return Finding(held == condition.held, f"{condition.server} {'holds' if held else 'lacks'} it")
 
     def _deadlock(self, condition: syntax.Deadlock) -> Finding:
         circles = self.stage.deadlocks()

@@ -39,6 +39,8 @@ class Chronicle:
         """Label of the request that a Reply object holds the caller of."""
         self._answered: dict[int, int] = {}
         """Label of the request, by the number of the reply's event."""
+        self.names: set[str] = set()
+        """What objects were called so far, also those that are gone."""
 
     def update(self, trace: Sequence[Event]) -> None:
         """Take note of the events that are new."""
@@ -48,6 +50,8 @@ class Chronicle:
                 self._asked[event[10]] = event[6]
             elif event[0] == events.REPLIED:
                 self._answered[number] = self._asked.get(event[4], 0)
+            elif event[0] == events.NAMED:
+                self.names.add(event[3])
         self._seen = len(trace)
 
     def find(self, trace: Sequence[Event], pattern: EventPattern, begin: int) -> Iterator[int]:

@@ -173,6 +173,15 @@ def test_a_condition_that_cannot_come_true_any_more_fails_at_once(tmp_path: Path
     assert result.cycles < 100_000_000_000
 
 
+def test_an_object_that_never_was_is_neither_held_nor_lacked(tmp_path: Path) -> None:
+    body = f"{BOOT}\nexpect you lacks disk.block\nexpect fs lacks disk.blok\nexpect fs holds disk.blok within 1 ms"
+    result = carry_out(Wish(lesson(tmp_path, "slip", body)))
+    told = "no object was ever called `disk.blok` (did you mean `disk.block`?)"
+    assert [(check.verdict, check.detail) for check in result.checks] == [
+        ("passed", ""), ("failed", told), ("failed", f"{told} within 1,000,000 cycles"),
+    ]  # fmt: skip
+
+
 def test_running_until_what_cannot_come_true_any_more_ends_at_once(tmp_path: Path) -> None:
     result = carry_out(Wish(lesson(tmp_path, "late", f"{BOOT}\ncall clock.now\nrun until reply fails within 900 s")))
     assert result.verdict == "failed"
