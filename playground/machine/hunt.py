@@ -14,6 +14,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from kernel.vehicle import Runaway
+from playground.machine.monitor import Monitor
 from playground.machine.user_code import is_user_file
 
 
@@ -23,12 +24,12 @@ class Hunt:
     def __init__(self, goes_on: Callable[[], bool]) -> None:
         """`goes_on`: whether the stretch still runs."""
         self._goes_on = goes_on
-        self._tool = -1
+        self._monitor = Monitor("playground hunt")
 
     def start(self, frame: FrameType | None) -> None:
         """Begin, or begin again, with the code that is running in `frame` and its callers."""
         if sys.version_info >= (3, 12):
-            self._start_monitoring()
+            self._monitor.start(("LINE",), self._executed)
             return
         sys.settrace(self._trace)
         while frame is not None and is_user_file(frame.f_code.co_filename):
@@ -38,10 +39,7 @@ class Hunt:
     def stop(self) -> None:
         """The stretch is over."""
         if sys.version_info >= (3, 12):
-            if self._tool >= 0:
-                sys.monitoring.set_events(self._tool, 0)
-                sys.monitoring.free_tool_id(self._tool)
-                self._tool = -1
+            self._monitor.stop()
         elif sys.gettrace() == self._trace:
             sys.settrace(None)
 
@@ -56,15 +54,5 @@ class Hunt:
             self._strike(frame.f_code.co_filename)
         return self._trace
 
-    def _start_monitoring(self) -> None:
-        if sys.version_info < (3, 12) or self._tool >= 0:
-            return
-        monitoring = sys.monitoring
-        self._tool = next(number for number in range(5, -1, -1) if monitoring.get_tool(number) is None)
-        monitoring.use_tool_id(self._tool, "playground hunt")
-
-        def executed(code: CodeType, _place: int, *_more: object) -> None:
-            self._strike(code.co_filename)
-
-        monitoring.register_callback(self._tool, monitoring.events.LINE, executed)
-        monitoring.set_events(self._tool, monitoring.events.LINE)
+    def _executed(self, code: CodeType, _place: int) -> None:
+        self._strike(code.co_filename)

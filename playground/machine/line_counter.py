@@ -13,6 +13,7 @@ from types import CodeType, FrameType
 from typing import Any, Final
 
 from kernel.vehicle import Runaway
+from playground.machine.monitor import Monitor
 from playground.machine.user_code import Watched, is_user_file
 
 LINE_LIMIT: Final = 2_000_000
@@ -28,22 +29,19 @@ class LineCounter:
         self._limit = limit
         self._stretch = (0, -1)
         self._count = 0
-        self._tool = -1
+        self._monitor = Monitor("playground watchdog")
 
     def start(self) -> None:
         """Begin to count in this host thread. On 3.11 also needed again after it raised."""
         if sys.version_info >= (3, 12):
-            self._start_monitoring()
+            self._monitor.start(("LINE", "JUMP", "PY_START"), self._executed)
         else:
             sys.settrace(self._enter)
 
     def stop(self) -> None:
         """Count no longer."""
         if sys.version_info >= (3, 12):
-            if self._tool >= 0:
-                sys.monitoring.set_events(self._tool, 0)
-                sys.monitoring.free_tool_id(self._tool)
-                self._tool = -1
+            self._monitor.stop()
         else:
             sys.settrace(None)
 
@@ -66,20 +64,9 @@ class LineCounter:
             self._step()
         return self._line
 
-    def _start_monitoring(self) -> None:
-        if sys.version_info < (3, 12) or self._tool >= 0:
-            return
-        monitoring = sys.monitoring
-        self._tool = next(number for number in range(5, -1, -1) if monitoring.get_tool(number) is None)
-        monitoring.use_tool_id(self._tool, "playground watchdog")
-        events = monitoring.events
-
-        def executed(code: CodeType, _place: int, *_more: object) -> object:
-            if not is_user_file(code.co_filename) or not self._watched.in_thread:
-                return monitoring.DISABLE
-            self._step()
-            return None
-
-        for event in (events.LINE, events.JUMP, events.PY_START):
-            monitoring.register_callback(self._tool, event, executed)
-        monitoring.set_events(self._tool, events.LINE | events.JUMP | events.PY_START)
+    def _executed(self, code: CodeType, *_place: int) -> object:
+        """At a line, a jump or the beginning of a function. Raises Runaway."""
+        if sys.version_info >= (3, 12) and not (is_user_file(code.co_filename) and self._watched.in_thread):
+            return sys.monitoring.DISABLE
+        self._step()
+        return None
