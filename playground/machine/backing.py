@@ -182,6 +182,39 @@ class FileBacking:
             self._descriptor = -1
 
 
+class PassedOn:
+    """A medium that hands everything to another one; what is to be different is overridden."""
+
+    def __init__(self, medium: BlockBacking) -> None:
+        self._medium = medium
+
+    @property
+    def sector_count(self) -> int:
+        """How many sectors there are."""
+        return self._medium.sector_count
+
+    @property
+    def read_only(self) -> bool:
+        """Whether writes are refused."""
+        return self._medium.read_only
+
+    def read_sector(self, sector: int) -> bytes:
+        """The contents of one sector."""
+        return self._medium.read_sector(sector)
+
+    def write_sector(self, sector: int, data: bytes) -> None:
+        """Replace one sector."""
+        self._medium.write_sector(sector, data)
+
+    def flush(self) -> None:
+        """Make all writes permanent."""
+        self._medium.flush()
+
+    def close(self) -> None:
+        """Switch off."""
+        self._medium.close()
+
+
 class BackingDevice:
     """A medium as the block device that the FAT library wants; its coroutines never wait."""
 

@@ -5,50 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from playground.machine.backing import BlockBacking, MemoryBacking
+from playground.machine.backing import BlockBacking, MemoryBacking, PassedOn
 from servers.hardware import SECTOR_BYTES
 
 _EMPTY: Final = bytes(SECTOR_BYTES)
 
 
-class RememberedMedium:
+class RememberedMedium(PassedOn):
     """Passes everything on to another medium, and keeps what a sector held before it was first written."""
 
     def __init__(self, medium: BlockBacking) -> None:
-        self._medium = medium
+        super().__init__(medium)
         self._before: dict[int, bytes] = {}
         self._kept: MemoryBacking | None = None
         self.path: Path | None = getattr(medium, "path", None)
         """The file of the host, if it is one."""
 
-    @property
-    def sector_count(self) -> int:
-        """How many sectors there are."""
-        return self._medium.sector_count
-
-    @property
-    def read_only(self) -> bool:
-        """Whether writes are refused."""
-        return self._medium.read_only
-
-    def read_sector(self, sector: int) -> bytes:
-        """The contents of one sector."""
-        return self._medium.read_sector(sector)
-
     def write_sector(self, sector: int, data: bytes) -> None:
-        """Replace one sector."""
+        """Replace one sector, and keep what it held at boot."""
         before = None if sector in self._before else self._medium.read_sector(sector)
         self._medium.write_sector(sector, data)
         if before is not None:
             self._before[sector] = before
-
-    def flush(self) -> None:
-        """Make all writes permanent."""
-        self._medium.flush()
-
-    def close(self) -> None:
-        """Switch off."""
-        self._medium.close()
 
     def at_boot(self) -> MemoryBacking:
         """A disk of its own with the contents at boot. Raises OSError if the host refuses, also after `close`."""

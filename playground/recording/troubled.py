@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from kernel.events import Event
-from playground.machine.backing import MemoryBacking
+from playground.machine.backing import MemoryBacking, PassedOn
 
 
-class TroubledMedium:
+class TroubledMedium(PassedOn):
     """A disk in memory with the troubles of another, by the number of the event that tells of them."""
 
     def __init__(self, medium: MemoryBacking, troubles: Mapping[int, str]) -> None:
-        self._medium = medium
+        super().__init__(medium)
         self._troubles = troubles
         self._events: Sequence[Event] = ()
 
@@ -20,25 +20,15 @@ class TroubledMedium:
         """The events of the machine that has this medium."""
         self._events = events
 
-    @property
-    def sector_count(self) -> int:
-        """How many sectors there are."""
-        return self._medium.sector_count
-
-    @property
-    def read_only(self) -> bool:
-        """Whether writes are refused."""
-        return self._medium.read_only
-
     def read_sector(self, sector: int) -> bytes:
         """The contents of one sector. Raises OSError where the first medium did."""
         self._refuse()
-        return self._medium.read_sector(sector)
+        return super().read_sector(sector)
 
     def write_sector(self, sector: int, data: bytes) -> None:
         """Replace one sector. Raises OSError where the first medium did."""
         self._refuse()
-        self._medium.write_sector(sector, data)
+        super().write_sector(sector, data)
 
     def flush(self) -> None:
         """Nothing to do. Raises OSError where the first medium did."""
