@@ -1,6 +1,6 @@
 """Lesson flood fails if budgets, lending or separate endpoints do not work, and if there was nothing to cure."""
 
-from kernel import kernel, reply, scheduler
+from kernel import kernel, refills, reply, scheduler
 from servers.lessons.crowd import main as crowd
 from tests.lessons.mutations import demand_failure, replaced, rewritten, with_line
 
@@ -23,7 +23,13 @@ def test_flood_fails_when_the_crowd_has_no_budget() -> None:
 def test_flood_fails_when_the_kernel_charges_a_tenth_of_the_time() -> None:
     used, tenth = "refills.charge(kernel, context, used)", "refills.charge(kernel, context, used // 10 + 1)"
     with rewritten(scheduler.charge_budget, used, tenth):
-        demand_failure("flood", "the count of message (receiver south, operation till.pay) is at most 20")
+        demand_failure("flood", "the count of message (receiver south, operation till.pay) is at most 6")
+
+
+def test_flood_fails_when_the_kernel_charges_half_of_the_time() -> None:
+    charged = "refills = context.refills\n"
+    with rewritten(refills.charge, charged, f"usage //= 2\n    {charged}"):
+        demand_failure("flood", "the count of message (receiver south, operation till.pay) is at most 60")
 
 
 def test_flood_fails_when_alice_shares_the_till_of_the_crowd() -> None:
