@@ -7,10 +7,13 @@ the lesson language (call, crash, revoke, ...) are understood on the command lin
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from playground.screens.desk import SPEEDS, Desk
 from servers.nearest import nearest
+
+if TYPE_CHECKING:
+    from playground.screens.looking import Looking
 
 FREE_TEXT: Final = 40
 """An action that takes so many words takes any text."""
@@ -151,9 +154,20 @@ def _go(hand: Hand, rest: str) -> None:
         looking.go(1)
     else:
         if not rest:
-            raise UserMistake("Say where to go: `go 1200`, `go boot` or `go now`")
-        looking.go(_count(rest, 1, max(looking.end, 1)) + 1)
+            raise UserMistake("Say where to go: `go 1200`, `go boot`, `go now`, or `go` and the name of a mark")
+        number = rest.lstrip("+-").replace("_", "").replace(",", "").isdecimal()
+        looking.go(_count(rest, 1, max(looking.end, 1)) + 1 if number else _marked(looking, rest))
     hand.desk.change(remark="")
+
+
+def _marked(looking: Looking, rest: str) -> int:
+    """How many events had happened when the last mark of that name was made."""
+    name = rest.strip().strip('"')
+    moments = {mark.text: mark.event for mark in (looking.past.marks if looking.past else ())}
+    if name not in moments:
+        clause = nearest(name, sorted(moments)) or "; `mark NAME` gives the present one a name"
+        raise UserMistake(f"No moment is marked `{name}`{clause}")
+    return moments[name]
 
 
 def _find(hand: Hand, rest: str) -> None:
@@ -284,8 +298,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("server-on", ("right_curly_bracket",), "}", "", "On to the next one of the selected server.",
            lambda hand, _: _moment(hand, 1, hand.desk.selected)),
     Action("now", ("n",), "n", "", "Back to now.", lambda hand, _: _go(hand, "now"), "now"),
-    Action("go", (), "", "", "Look at the moment of an event, at boot, or at now.", _go,
-           "go NUMBER | go boot | go now", 1),
+    Action("go", (), "", "", "Look at the moment of an event, of a mark, at boot, or at now.", _go,
+           'go NUMBER | go "MARK" | go boot | go now', FREE_TEXT),
     Action("find", (), "", "", "Look for a moment: an event, or when something begins to hold.", _find,
            "find [next|last] CONDITION | find [next|last] message to SERVER", FREE_TEXT),
     Action("mark", ("m",), "m", "", "Give this moment a name.", lambda hand, rest: hand.mark(rest),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from playground.actions import COMMANDS, UserMistake
-from playground.requests import call_request, revoke_request
+from playground.requests import call_request, delete_request, revoke_request
 from servers.nearest import nearest
 
 if TYPE_CHECKING:
@@ -16,7 +16,14 @@ if TYPE_CHECKING:
     from scenarios.language.check import World
     from servers.manifest import Manifest
 
-ONLY_IN_LESSONS = frozenset({"expect", "ask", "focus", "say", "note", "wait"})
+ONLY_IN_LESSONS = {
+    **dict.fromkeys(("ask", "focus", "say", "note"), "here you look for yourself"),
+    "expect": "here you look for yourself, or let `find` look for when something holds",
+    "wait": "here time passes by itself",
+    "goto": "here `go` looks at a marked moment, and `branch` goes on from there",
+    "compare": "here `timelines` shows two runs side by side",
+}
+"""Verbs that have no meaning on a command line, and what there is instead."""
 
 
 _last_world: list[tuple[Manifest, World]] = []
@@ -41,7 +48,7 @@ def perform(text: str, machine: Machine) -> str:
         meant = nearest(verb, sorted({*VERBS, *COMMANDS})) or "; f1 lists them all"
         raise UserMistake(f"No command is called `{verb}`{meant}")
     if verb in ONLY_IN_LESSONS:
-        raise UserMistake(f"`{verb}` belongs in a lesson; here you look for yourself")
+        raise UserMistake(f"`{verb}` belongs in a lesson; {ONLY_IN_LESSONS[verb]}")
     try:
         command = parse_line(text)
     except LanguageError as error:
@@ -76,6 +83,13 @@ def _act(action: Any, machine: Machine) -> str:
         case syntax.Revoke():
             machine.request(revoke_request(action.server.text, action.capability.text))
             return f"you revoke {action.server}.{action.capability}"
+        case syntax.Delete():
+            machine.request(delete_request(action.server.text, action.capability.text))
+            return f"you delete {action.server}.{action.capability}"
+        case syntax.Branch():
+            raise UserMistake(
+                "`branch` here goes on from the moment on screen: first `go` to the mark, then say `branch`"
+            )
         case syntax.Restart():
             machine.request(call_request("supervisor", "restart", {"server": action.server.text}))
             return f"you ask the supervisor to restart {action.server}"
@@ -88,7 +102,7 @@ def _act(action: Any, machine: Machine) -> str:
             machine.pause()
             machine.step(action.count)
             return ""
-    raise UserMistake("That belongs in a lesson")
+    raise AssertionError(f"nothing carries out {action!r}")
 
 
 def _call(action: Any, machine: Machine) -> str:

@@ -19,7 +19,7 @@ from scenarios.front_matter import FrontMatter, read_front_matter
 from scenarios.language.check import World, check_command, operation_of
 from scenarios.language.errors import LanguageError, LessonError, Problem, unknown
 from scenarios.language.parser import parse_line
-from scenarios.language.syntax import Ask, Branch, Call, Command, Compare, Goto, MarkMoment
+from scenarios.language.syntax import Ask, Branch, Call, Command, Compare, Goto, MarkMoment, Show
 from scenarios.parameters import Value, choose_values, substitute
 from servers.interfaces import Operation
 
@@ -181,8 +181,12 @@ def _unknown_moments(command: Command, marks: Sequence[str], kept: Sequence[str]
         sentence = "" if name in marks else unknown("moment before this line", name, marks)
     elif isinstance(action, Compare) and action.name not in kept:
         sentence = unknown("kept run before this line", action.name, kept)
+    elif isinstance(action, Show) and action.verb == "go" and action.word is not None:
+        name = action.word.text
+        if name not in ("boot", "now", *marks) and not name.replace("_", "").isdecimal():
+            sentence = unknown("moment before this line", name, marks)
     if sentence:
-        column = getattr(action, "column", command.column)
+        column = action.word.column if isinstance(action, Show) else getattr(action, "column", command.column)
         yield Problem(command.file, command.line, column, sentence, command.source)
 
 

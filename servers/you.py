@@ -127,7 +127,7 @@ class You:
                 raise Mistake(f"`{server}` holds no capability called `{name}`{nearest(name, sorted(control.slots))}")
             index = control.slots[name]
         await TAKING[kind](Place(control.slot, index))
-        what = "everything derived from it is gone" if kind == "revoke" else "it is gone"
+        what = "all that was derived from it is gone; it stays" if kind == "revoke" else "it is gone"
         return Outcome(kind, f"{kind}d {server}.{name}: {what}")
 
 

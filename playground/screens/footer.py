@@ -43,6 +43,8 @@ class Footer(Pane):
 
     def poll(self) -> None:
         """Be as high as the sentence needs, then draw."""
+        if not self.is_attached:
+            return  # everything is being taken down
         lines = len(self._sentence())
         for height in range(2, HIGHEST + 1):
             self.screen.set_class(min(lines, HIGHEST) == height, f"told-{height}")

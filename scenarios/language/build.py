@@ -162,6 +162,8 @@ class Builder:
             return syntax.Show(verb, None, self.condition(cast("Tree[Token]", child)))
         if isinstance(child, Tree):
             return syntax.Show(verb, _dotted(child))
+        if verb == "go" and child is not None:
+            return syntax.Show(verb, Word(_name(child), _column(child)))
         return syntax.Show(verb, _word(child) if child is not None else None)
 
     # Conditions
@@ -290,7 +292,7 @@ def _string(token: Token) -> str:
 
 
 def _name(token: Token) -> str:
-    text = _string(token).strip()
+    text = _string(token).strip() if token.type == "STRING" else str(token)
     if not text:
         raise Trouble(_column(token), 'A moment has a name that is not empty, such as mark "before the crash"')
     return text
@@ -302,6 +304,8 @@ def _literal(tree: Tree[Token]) -> Literal:
         return Literal(_number(token), column=_column(token))
     if tree.data == "text":
         return Literal(_string(token), column=_column(token))
+    if tree.data == "path":
+        return Literal(str(token), column=_column(token))
     return Literal(".".join(str(child) for child in tree.children), True, _column(token))
 
 

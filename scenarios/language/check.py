@@ -248,8 +248,6 @@ class _Checker:
             return
         if action.verb in ("select", "why"):
             self.server(word)
-        elif action.verb == "go" and word.text not in ("boot", "now") and not word.text.replace("_", "").isdecimal():
-            self.complain(word.column, f"A moment is the number of an event, `boot` or `now`, not {word}")
         elif action.verb == "inspect":
             self.known("tab of the inspector", word, TABS)
         elif action.verb == "speed" and word.text != "max":

@@ -26,6 +26,7 @@ MOST_OPTIONS: Final = 6
 _KINDS: Final = {
     "NAME": "a name",
     "STRING": 'a text in "double quotes"',
+    "PATH": "a path that begins with `/`",
     "NUMBER": "a number",
     "COMPARISON": "a comparison such as `==`",
 }

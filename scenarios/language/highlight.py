@@ -45,6 +45,7 @@ class PlayLexer(RegexLexer):
             (r"[ \t]+", Whitespace),
             (r"#.*", Comment.Single),
             (r'"(?:\\.|[^"\\\n])*"', String.Double),
+            (r'/[^\s"#]*', String.Other),
             (r"\$[A-Za-z_]\w*", Name.Variable),
             (r"(event)([ \t]+)([\w-]+)", bygroups(Keyword.Reserved, Whitespace, Name.Exception)),  # type: ignore[no-untyped-call]
             (r"0[xX][0-9A-Fa-f_]+|\d[\d_]*", Number),

@@ -25,7 +25,8 @@ Made from the tables of `scenarios/language`: change those and run `python -m sc
 A lesson is one Markdown file. It begins with TOML between two lines of `+++`: `title` and `system` (the name of a
 manifest, or a `.toml` file beside the lesson), and if you like `seed`, `minutes`, `objectives` and `sources`. Headings
 of the first two levels are the *beats* that a presenter steps through. Prose is the narration. Commands stand one a
-line in fenced blocks marked `play`; `#` begins a comment, text is written in double quotes, numbers may have
+line in fenced blocks marked `play`; `#` begins a comment, text is written in double quotes (a path and the name of
+a moment that is one word may go without), numbers may have
 underscores.
 
 `playground new lesson NAME` writes a lesson to begin with. `playground check LESSON` says everything that is wrong with

@@ -172,7 +172,8 @@ _ROWS: Final = (
     ),
     Verb("now", "show", (), "now", "Look at the present again.", "now"),
     Verb(
-        "go", "show", (VerbArgument("NUMBER", "of an event, or boot, or now"),), "go NUMBER | go boot | go now",
+        "go", "show", (VerbArgument("NUMBER", "of an event; or a mark, boot or now", "marks"),),
+        'go NUMBER | go "MARK" | go boot | go now',
         "Look at a moment of the past; nothing is undone.", "go boot",
     ),
     Verb(

@@ -97,8 +97,11 @@ async def test_one_can_type_where_to_go_and_what_to_look_for() -> None:
         assert desk_of(pilot).view.servers["fs"].status.key == "waiting"
         await type_line(pilot, "go now")
         assert desk_of(pilot).moment == -1
-        await type_line(pilot, "go nowhere")
+        await type_line(pilot, "go 99999999")
         assert "A number from 1 to" in picture(pilot)
+        await press(pilot, "escape")
+        await type_line(pilot, "go nowhere")
+        assert "No moment is marked `nowhere`" in picture(pilot)
         assert machine.told == []
 
 
@@ -125,6 +128,25 @@ async def test_the_source_line_of_a_past_moment_is_found_by_running_again() -> N
             if "▶" in text_of(pilot, "#inspector"):
                 break
         assert "servers/" in text_of(pilot, "#inspector")
+    app.desk.looking.close()
+    machine.core.close()
+
+
+async def test_go_leads_to_a_moment_by_the_name_of_its_mark() -> None:
+    """With quotes or without, and the nearest name for one that is misspelt."""
+    machine = booted()
+    app = Playground(machine)
+    async with app.run_test(size=(120, 36)) as pilot:
+        machine.core.mark("before the crash")
+        there = len(machine.events)
+        machine.core.advance(200)
+        await type_line(pilot, 'go "before the crash"')
+        assert app.desk.moment == there - 1
+        await type_line(pilot, "go now")
+        await type_line(pilot, "go before the crash")
+        assert app.desk.moment == there - 1
+        await type_line(pilot, "go before the crahs")
+        assert app.desk.trouble == "No moment is marked `before the crahs`; did you mean `before the crash`?"
     app.desk.looking.close()
     machine.core.close()
 

@@ -88,6 +88,13 @@ def test_names_that_the_system_does_not_have_are_told_at_once() -> None:
     assert [(problem.line, problem.column) for problem in found] == [(7, 7), (8, 7)]
 
 
+def test_only_moments_that_a_line_before_has_marked_can_be_gone_to() -> None:
+    body = '# One\n```play\nmark calm\ngo calm\ngo 12\ngo boot\ngo clam\ngoto "calm"\ngoto storm\ncompare x\n```\n'
+    found = problems_in(lesson(body), workshop())
+    assert [(problem.line, problem.column) for problem in found] == [(11, 4), (13, 6), (14, 9)]
+    assert found[0].sentence == "No moment before this line is called `clam`; did you mean `calm`?"
+
+
 def test_a_reply_is_checked_against_the_call_before_it() -> None:
     body = '# One\n```play\ncall fs.stat "/x"\nexpect reply.size == 1\ncall fs.read "/x"\nexpect reply.size == 1\n```\n'
     assert [problem.line for problem in problems_in(lesson(body), workshop())] == [10]
