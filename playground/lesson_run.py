@@ -17,6 +17,7 @@ from playground.machine.core import Core
 from playground.player import CoreStage
 from playground.recording.problem import RecordingProblem
 from scenarios.language import LessonError, world_of
+from scenarios.language.errors import harmless
 from scenarios.language.syntax import Ask, Branch, Goto
 from scenarios.lesson import Lesson
 from scenarios.library import NotFound, checked_lesson, manifest_of
@@ -143,7 +144,7 @@ def carry_out(wish: Wish) -> LessonResult:
         lesson = checked_lesson(wish.name, wish.values)
         manifest = manifest_of(lesson)
     except (NotFound, LessonError, ManifestError, SettingError) as error:
-        return LessonResult(wish.name, "invalid", problem=str(error), lines=tuple(str(error).splitlines()))
+        return LessonResult(wish.name, "invalid", problem=str(error), lines=tuple(harmless(str(error)).splitlines()))
     seed = lesson.front.seed if wish.seed is None else wish.seed
     boot = booting(manifest, seed)
     core = boot()
@@ -178,7 +179,7 @@ def _result(wish: Wish, lesson: Lesson, seed: int, session: LessonSession, secon
     lines += [f"digest {digest} over {events:,} events"] if digest else []
     return LessonResult(
         lesson.name, "undecided" if verdict == "pending" else verdict, lesson.title, lesson.file, seed, "", checks,
-        answers, tuple(lines), seconds, stage.cycle, events, digest,
+        answers, tuple(harmless(line) for line in lines), seconds, stage.cycle, events, digest,
     )  # fmt: skip
 
 

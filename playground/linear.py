@@ -21,6 +21,7 @@ from playground.plain_text import plain_lines
 from playground.player import CoreStage
 from playground.view.sentences import sentence
 from scenarios.language import world_of
+from scenarios.language.errors import harmless
 from scenarios.lesson import Beat, Lesson, Play, Prose
 from scenarios.library import checked_lesson, manifest_of
 from scenarios.logbook import LogLine
@@ -81,7 +82,7 @@ class Linear:
         pauses: bool = False,
     ) -> None:
         self.pauses = pauses
-        self.write = write
+        self._write = write
         self.read = read
         self.events = events
         self.seed = seed
@@ -99,6 +100,10 @@ class Linear:
         self._logged = 0
         self._segment = 0
         """Parts of the beat that were told."""
+
+    def write(self, text: str) -> None:
+        """One line, or several."""
+        self._write(harmless(text))
 
     def play(self) -> LessonSession:
         """From the first line to the last."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from scenarios.language.errors import Problem
+from scenarios.language.errors import Problem, control_in
 from scenarios.parameters import Parameter, read_parameters
 from servers.nearest import nearest
 
@@ -40,7 +40,7 @@ class _Key:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    return isinstance(value, str) and bool(value.strip()) and control_in(value) is None
 
 
 def _is_system(value: Any) -> bool:
@@ -57,7 +57,7 @@ def _is_texts(value: Any) -> bool:
 
 
 _KEYS: Final = {
-    "title": _Key("a text that is not empty", _is_text, required=True),
+    "title": _Key("a text that is not empty, without control characters", _is_text, required=True),
     "system": _Key(
         'the name of a system, such as "workshop", or of a .toml file in the folder of the lesson',
         _is_system,
@@ -65,8 +65,8 @@ _KEYS: Final = {
     ),
     "seed": _Key("a whole number from 0", _is_number),
     "minutes": _Key("a whole number from 0", _is_number),
-    "objectives": _Key("a list of texts", _is_texts),
-    "sources": _Key("a list of texts", _is_texts),
+    "objectives": _Key("a list of texts without control characters", _is_texts),
+    "sources": _Key("a list of texts without control characters", _is_texts),
 }
 
 

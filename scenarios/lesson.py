@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from scenarios.front_matter import FrontMatter, read_front_matter
-from scenarios.language.check import World, check_command, operation_of
-from scenarios.language.errors import LanguageError, LessonError, Problem, unknown
+from scenarios.language.check import Asking, World, check_command, operation_of
+from scenarios.language.errors import LanguageError, LessonError, Problem, control_in, unknown
 from scenarios.language.parser import parse_line
 from scenarios.language.syntax import Ask, Branch, Call, Command, Compare, Goto, MarkMoment, Show
 from scenarios.parameters import Value, choose_values, substitute
@@ -119,13 +119,22 @@ def _read_lesson(text: str, file: str, name: str, given: Mapping[str, str]) -> t
     values = choose_values(front.parameters, given)
     reader = _Reader(file, lines, body_start, values)
     beats = reader.beats(front.title)
-    problems = [*problems, *reader.problems]
+    problems = [*problems, *_controls(lines, file), *reader.problems]
     count = sum(len(beat.commands) for beat in beats)
     if count > MOST_COMMANDS:
         problems.append(Problem(file, 1, 1, f"A lesson has at most {MOST_COMMANDS} commands, this one has {count}", ""))
     if not count and not problems:
         problems.append(Problem(file, 1, 1, f"The lesson has no commands: write them in blocks fenced ```{FENCE}", ""))
     return Lesson(name or file, file, front, tuple(beats), values), problems
+
+
+def _controls(lines: Sequence[str], file: str) -> Iterator[Problem]:
+    """The first character of each line that no text has."""
+    for number, line in enumerate(lines, 1):
+        place = control_in(line)
+        if place is not None:
+            sentence = f"A lesson is text; the control character U+{ord(line[place]):04X} is not"
+            yield Problem(file, number, place + 1, sentence, line)
 
 
 def decode_lesson(data: bytes, file: str, name: str = "", given: Mapping[str, str] | None = None) -> Lesson:
@@ -160,7 +169,7 @@ def problems_in(lesson: Lesson, world: World) -> list[Problem]:
     kept: list[str] = []
     for number, command in enumerate(commands):
         action = command.action
-        if isinstance(action, Call):
+        if isinstance(action, Asking):
             asked = operation_of(action, world) or asked
         elif isinstance(action, MarkMoment):
             marks.append(action.name)
@@ -253,11 +262,22 @@ class _Reader:
             try:
                 command = parse_line(" " * indent + substitute(content, self.values), self.file, number + 1)
             except LanguageError as error:
-                self.problems.append(error.problem)
+                self.problems.append(self._better(error.problem, fence, token.markup))
                 continue
             if command is not None:
                 commands.append(command)
         return Play(tuple(commands), fence + 1)
+
+    def _better(self, problem: Problem, fence: int, markup: str) -> Problem:
+        """A problem of a line, with what only the whole lesson knows."""
+        rest = self.lines[problem.line - 1][problem.column - 1 :]
+        if rest.startswith("$") and self.values and (use := re.match(r"\$(\w+)", rest)):
+            return replace(problem, sentence=unknown("parameter of this lesson", use[1], [*self.values]))
+        if rest.startswith(markup):
+            return replace(
+                problem, sentence=f"The block that begins in line {fence + 1} is still open; end it with {markup}"
+            )
+        return problem
 
     def _complain(self, line: int, text: str, sentence: str) -> None:
         self.problems.append(Problem(self.file, line + 1, len(text) - len(text.lstrip()) + 1, sentence, text))

@@ -14,7 +14,8 @@ from scenarios.language.check import world_of
 from scenarios.language.errors import LessonError, Problem, unknown
 from scenarios.lesson import LARGEST_LESSON, Lesson, decode_lesson, problems_in, read_all
 from scenarios.own_programs import read_programs
-from scenarios.parameters import SettingError, changed_manifest
+from scenarios.parameters import SettingError, changed_manifest, in_words
+from scenarios.what_if import stands_at
 from servers.manifest import Manifest, ManifestError, parse_manifest
 
 LESSONS: Final = ("lessons", ".md")
@@ -83,7 +84,19 @@ def manifest_of(lesson: Lesson) -> Manifest:
                 raise LessonError([Problem(lesson.file, parameter.line, 1, str(error), "")]) from None
     if text == manifest.text:
         return manifest
-    return replace(parse_manifest(text, manifest.file), programs=manifest.programs)
+    try:
+        return replace(parse_manifest(text, manifest.file), programs=manifest.programs)
+    except ManifestError as error:
+        raise _of_a_parameter(lesson, text, error) from None
+
+
+def _of_a_parameter(lesson: Lesson, text: str, error: ManifestError) -> Exception:
+    """The same error at the parameter whose value is refused, if it is refused where that value stands."""
+    for parameter in lesson.front.parameters:
+        if parameter.sets and stands_at(error, text, ".".join(parameter.sets)):
+            sentence = f"`{parameter.name}` cannot be {in_words(lesson.values[parameter.name])}: {error.sentence}"
+            return LessonError([Problem(lesson.file, parameter.line, 1, sentence, "")])
+    return error
 
 
 def checked_lesson(name: str, given: Mapping[str, str] | None = None) -> Lesson:
@@ -100,6 +113,8 @@ def checked_lesson(name: str, given: Mapping[str, str] | None = None) -> Lesson:
             problems = [*problems, *error.problems]
         except NotFound as error:
             problems = [*problems, Problem(lesson.file, lesson.front.system_line, 1, str(error), "")]
+        except ManifestError as error:
+            problems = [*problems, Problem(error.file, error.line, error.column, error.sentence, "")]
     if problems:
         raise LessonError(problems)
     return lesson

@@ -58,6 +58,9 @@ def complain(sentence: str) -> int:
     """Tell the person what was wrong and give back the exit code for a mistake."""
     place = sentence.split(":", 3)[1:3]
     in_a_file = len(place) == 2 and all(number.isdigit() for number in place)
+    from scenarios.language.errors import harmless
+
+    sentence = harmless(sentence)
     # `file:line:column:` opens the line, so that editors and terminals can jump to it.
     print(sentence if in_a_file else f"playground: {sentence}", file=sys.stderr)
     return MISTAKE

@@ -92,7 +92,7 @@ class Builder:
         options = tuple(self._option(node) for node in answers.children if isinstance(node, Tree))
         texts = {option.text for option in options}
         if not 2 <= len(options) <= MOST_CHOICES or not all(texts) or len(texts) < len(options):
-            sentence = f'A question has two to {MOST_CHOICES} different answers: "A" if CONDITION, "B" otherwise'
+            sentence = f'A question has 2 to {MOST_CHOICES} different answers: "A" if CONDITION, "B" otherwise'
             raise Trouble(options[-1].column, sentence)
         return syntax.Ask(_string(question), options, limit=_limit(limit))
 

@@ -19,14 +19,18 @@ from scenarios.language.verbs import CRASH_KINDS, MOST_STEPS, PROPERTIES, RIGHTS
 from scenarios.parameters import SettingError
 from scenarios.what_if import changed, missing
 from servers.builder.layout import plan
-from servers.interfaces import INTERFACES, Interface, Operation
+from servers.interfaces import INTERFACES, SUPERVISOR, Interface, Operation
 from servers.manifest import Manifest
 from servers.nearest import nearest
 
+Asking = syntax.Call | syntax.Revoke | syntax.Delete | syntax.Restart
+"""What is followed by a reply."""
 SEARCHED: Final = (
     syntax.Happened, syntax.IsState, syntax.Reach, syntax.Holds, syntax.Property, syntax.Deadlock,
 )  # fmt: skip
 """What can be looked for in the past."""
+TAKING_AWAY: Final = Operation("revoke or delete", 0, "What `you` does by itself, in the kernel.")
+"""Its answer has no parts but `text` and `error`."""
 NOT_SEARCHED: Final = (
     "The past is searched for an event, a state, what can be reached or is held: `event restarted server=disk`,"
     " `fs is waiting`, `you cannot reach disk`"
@@ -78,8 +82,12 @@ def check_command(command: Command, world: World, asked: Operation | None = None
     return checker.problems
 
 
-def operation_of(action: syntax.Call, world: World) -> Operation | None:
-    """The operation that a call means, or None if there is none of that name."""
+def operation_of(action: Asking, world: World) -> Operation | None:
+    """The operation that is asked for, or None if there is none of that name."""
+    if isinstance(action, syntax.Restart):
+        return SUPERVISOR.operation("restart")
+    if not isinstance(action, syntax.Call):
+        return TAKING_AWAY
     interface = world.interface(action.server.text)
     if interface is None:
         return None
@@ -318,7 +326,10 @@ class _Checker:
 
     def reply_part(self, field: Word) -> None:
         if self.asked is None:
-            self.complain(field.column, "This line is about an answer, but nothing is asked by `call` or `send`")
+            self.complain(
+                field.column,
+                "This line is about an answer, but no line before it asks for anything, such as `call` or `send`",
+            )
             return
         names = ["text", "error", *(result.name for result in self.asked.results)]
         if field.text not in names:

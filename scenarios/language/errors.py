@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from servers.nearest import nearest
 
-MOST_PROBLEMS = 50
+MOST_PROBLEMS: Final = 2_000
 """After so many problems of one file the rest are only counted."""
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def control_in(text: str) -> int | None:
+    """Where the first character stands that a terminal would obey instead of showing it, or None."""
+    found = _CONTROL.search(text)
+    return found.start() if found else None
+
+
+def harmless(text: str) -> str:
+    """With a mark in the place of every character that a terminal would obey: whoever wrote a lesson, or whatever a
+    server of it says, changes nothing of the terminal of the one who reads it."""
+    return _CONTROL.sub("\ufffd", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +40,10 @@ class Problem:
     """The whole source line."""
 
     def __str__(self) -> str:
-        head = f"{self.file}:{self.line}:{self.column}: {self.sentence}"
+        head = harmless(f"{self.file}:{self.line}:{self.column}: {self.sentence}")
         if not self.text.strip():
             return head
-        shown = self.text.expandtabs(1)
+        shown = harmless(self.text.expandtabs(1))
         return f"{head}\n    {shown}\n    {' ' * (self.column - 1)}^"
 
 

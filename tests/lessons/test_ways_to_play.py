@@ -173,6 +173,18 @@ def test_a_condition_that_cannot_come_true_any_more_fails_at_once(tmp_path: Path
     assert result.cycles < 100_000_000_000
 
 
+def test_what_a_lesson_or_a_server_says_cannot_command_the_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = 'call log.write text="a\\e[31mred"\ncall log.tail count=9\nexpect reply.text contains "blue"'
+    path = lesson(tmp_path, "bold", f'{BOOT}\nsay "x\\e]0;title"\nrun until fs is idle within 2 s\n{said}')
+    assert run(["play", "--headless", path]) == FAILED
+    assert run(["play", "--linear", path]) == FAILED
+    printed = capsys.readouterr().out
+    assert printed.count("a\ufffd[31mred") >= 2
+    assert "\x1b" not in printed
+
+
 def test_an_object_that_never_was_is_neither_held_nor_lacked(tmp_path: Path) -> None:
     body = f"{BOOT}\nexpect you lacks disk.block\nexpect fs lacks disk.blok\nexpect fs holds disk.blok within 1 ms"
     result = carry_out(Wish(lesson(tmp_path, "slip", body)))

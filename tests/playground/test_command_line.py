@@ -325,7 +325,7 @@ def test_a_checked_lesson_is_told_to_be_right(tmp_path: Path, capsys: pytest.Cap
     own = lesson_file(tmp_path, 'call fs.read path="/etc/motd"')
     assert run(["check", "reincarnation", str(own)]) == DONE
     said = capsys.readouterr().out
-    assert f"{own}: 1 beats, 1 commands, all of them valid" in said
+    assert f"{own}: 1 beat, 1 command, all of it valid" in said
     assert "scenarios/lessons/reincarnation.md" in said
 
 

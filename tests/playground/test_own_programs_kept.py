@@ -198,7 +198,7 @@ def test_systems_and_servers_are_begun_and_checked(folder: Path, capsys: pytest.
     assert run(["check", "my-system.toml", "echo-of-mine.py"]) == DONE
     assert capsys.readouterr().out.splitlines() == [
         "my-system.toml: 3 servers, all of it valid",
-        "echo-of-mine.py: serves `echo_of_mine`, 1 operations, valid",
+        "echo-of-mine.py: serves `echo_of_mine`, 1 operation, valid",
     ]
     assert run(["new", "server", "echo-of-mine"]) == MISTAKE
     assert "echo-of-mine.py is there already" in capsys.readouterr().err

@@ -100,6 +100,37 @@ def test_a_reply_is_checked_against_the_call_before_it() -> None:
     assert [problem.line for problem in problems_in(lesson(body), workshop())] == [10]
 
 
+def test_what_follows_a_restart_or_a_revocation_is_about_its_answer() -> None:
+    body = (
+        '# One\n```play\ncall counter.value\nrestart disk\nexpect reply.text contains "x"\nexpect reply.value == 1\n'
+        'revoke disk.irq\nexpect reply.error == "x"\nexpect reply.value == 1\n```\n'
+    )
+    assert [problem.line for problem in problems_in(lesson(body), workshop())] == [10, 13]
+
+
+def test_all_mistakes_are_told_however_many_there_are() -> None:
+    with pytest.raises(LessonError) as caught:
+        lesson("# One\n```play\n" + "exect\n" * 300 + "```\n")
+    assert str(caught.value).count("did you mean `expect`?") == 300
+
+
+def test_a_block_that_is_still_open_where_the_next_begins_is_named() -> None:
+    found = complaints(HEAD + "# One\n```play\nrun\n# Two\nSome words.\n```play\nrun\n```\n")
+    assert "a.md:10:1: The block that begins in line 6 is still open; end it with ```" in found
+
+
+def test_what_a_terminal_would_obey_is_refused_and_not_printed() -> None:
+    with pytest.raises(LessonError) as caught:
+        parse_lesson(
+            HEAD.replace("A lesson", "\\u001b[31mA") + "# O\x1b[31m\n```play\nexpect \x9b is idle\n```\n", "a.md"
+        )
+    told = str(caught.value)
+    assert not {"\x1b", "\x9b"} & {*told}
+    assert "a.md:2:1: `title` is a text that is not empty, without control characters, not" in told
+    assert "a.md:5:4: A lesson is text; the control character U+001B is not" in told
+    assert "a.md:7:8: A lesson is text; the control character U+009B is not" in told
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -109,7 +140,10 @@ def test_a_reply_is_checked_against_the_call_before_it() -> None:
         ("+++\ntitle = \n+++\n", "a.md:2:9: The front matter is not TOML: Invalid value"),
         ('+++\ntitle = "x"\n+++\n', "a.md:3:1: The front matter lacks `system`: the name of a system"),
         (HEAD.replace("title", "titel"), "a.md:2:1: The front matter has no key `titel`; did you mean `title`?"),
-        (HEAD.replace('"A lesson"', "5"), "a.md:2:1: `title` is a text that is not empty, not 5"),
+        (
+            HEAD.replace('"A lesson"', "5"),
+            "a.md:2:1: `title` is a text that is not empty, without control characters, not 5",
+        ),
         (HEAD.replace('"workshop"', '"../../etc/x.toml"'), "a.md:3:1: `system` is the name of a system"),
         (HEAD.replace("title", "seed = -1\ntitle"), "a.md:2:1: `seed` is a whole number from 0, not -1"),
         (HEAD, "a.md:1:1: The lesson has no commands: write them in blocks fenced ```play"),

@@ -114,6 +114,30 @@ def test_wrong_lines_and_wrong_names_of_a_lesson_are_told_together(tmp_path: Pat
     ]
 
 
+def test_a_parameter_that_does_not_exist_is_told_with_the_nearest() -> None:
+    with pytest.raises(LessonError, match=r"a.md:13:7: No parameter of this lesson is called `victm`; did you mean"):
+        parse_lesson(HEAD + BODY.replace("step $times", "focus $victm"), "a.md", "a")
+
+
+def test_a_value_that_the_system_refuses_is_told_at_the_parameter(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(HEAD.replace('"permanent"', '"pemanent"') + BODY)
+    with pytest.raises(LessonError) as caught:
+        checked_lesson(str(path))
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line) == (str(path), 6)
+    assert problem.sentence.startswith("`policy` cannot be pemanent: `restart` in [servers.disk] is one of permanent,")
+
+
+def test_a_wrong_system_does_not_hide_what_is_wrong_with_the_lesson(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text('[system]\nname = "x"\ntitle = "x"\n[servers.you]\nprogram = "you"\n')
+    path = tmp_path / "a.md"
+    path.write_text('+++\ntitle = "x"\nsystem = "mine.toml"\n+++\n# B\n```play\nexect\n```\n')
+    with pytest.raises(LessonError) as caught:
+        checked_lesson(str(path))
+    assert {Path(problem.file).name for problem in caught.value.problems} == {"mine.toml", "a.md"}
+
+
 def test_a_system_behind_a_link_out_of_the_folder_of_the_lesson_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "lessons"
     folder.mkdir()
