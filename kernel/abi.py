@@ -86,6 +86,8 @@ FIRST_USER_LABEL: Final = 256
 
 
 class LookupFailure(IntEnum):
+    """Why a capability pointer could not be resolved (seL4: seL4_LookupFailureType)."""
+
     INVALID_ROOT = 1
     MISSING_CAPABILITY = 2
     DEPTH_MISMATCH = 3

@@ -40,11 +40,13 @@ def shown(value: Any, *, inside: bool = False) -> str:
 
 
 def arity(trap: tuple[Any, ...], length: int) -> None:
+    """Raises Malformed unless a trap has so many words, its number among them."""
     if len(trap) != length:
         raise Malformed(f"{shown(trap)} has {len(trap) - 1} arguments instead of {length - 1}")
 
 
 def word(value: Any) -> int:
+    """A machine word, 0 to 2^64 - 1. Raises Malformed for everything else."""
     if type(value) is not int:
         if not isinstance(value, int):
             raise Malformed(f"{shown(value)} is not a machine word")
@@ -70,12 +72,14 @@ def words_of(values: Any, most: int) -> tuple[int, ...]:
 
 
 def message(trap: tuple[Any, ...], start: int, length: int) -> tuple[int, int, tuple[int, ...], tuple[int, ...]]:
+    """The pointer, label, words and capabilities that stand in a trap from `start` on. Raises Malformed."""
     arity(trap, length)
     pointer, label, words, caps = trap[start : start + 4]
     return word(pointer), word(label) & LABEL_MAX, words_of(words, MAX_MESSAGE_WORDS), words_of(caps, MAX_EXTRA_CAPS)
 
 
 def receive_slot(value: Any) -> tuple[int, int, int] | None:
+    """Where a capability is to be received: root, index and depth, or nowhere. Raises Malformed."""
     if value is None:
         return None
     if not isinstance(value, tuple) or tuple.__len__(value) != 3:
@@ -92,6 +96,7 @@ def text_of(value: Any) -> str:
 
 
 def bytes_of(value: Any, most: int) -> bytes:
+    """A copy of at most so many bytes. Raises Malformed."""
     if type(value) is not bytes and type(value) is not bytearray:
         raise Malformed(f"{shown(value)} is not bytes")
     if len(value) > most:

@@ -62,6 +62,7 @@ def is_parent(left: Slot, right: Slot) -> bool:
 
 
 def has_children(slot: Slot) -> bool:
+    """Whether the capability behind it in the list was derived from it (seL4: isMDBParentOf)."""
     return slot.next is not None and is_parent(slot, slot.next)
 
 

@@ -28,6 +28,7 @@ def usable_handler(slot: Slot) -> bool:
 
 
 def has_timeout_handler(thread: TCB) -> bool:
+    """Whether somebody wants to be told when its budget runs out."""
     return usable_handler(thread.timeout_handler)
 
 
@@ -80,6 +81,7 @@ def user_exception(kernel: Kernel, thread: TCB, number: UserException, text: str
 
 
 def unknown_syscall(kernel: Kernel, thread: TCB, number: int) -> None:
+    """A trap with a number that means nothing: words as seL4 has them, with the number last."""
     words = (*(0 for _ in range(_REGISTERS_BEFORE_IP)), thread.entry, 0, 0, 0, number)
     raise_fault(kernel, thread, Fault.UNKNOWN_SYSCALL, words)
 

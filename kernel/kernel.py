@@ -200,6 +200,7 @@ class Kernel:
     # -- services for the files of the objects ---------------------------------------------------------------------
 
     def new_id(self) -> int:
+        """The number of the next object; never given twice."""
         self._last_id += 1
         return self._last_id
 

@@ -90,6 +90,7 @@ def cancel_all(kernel: Kernel, notification: Notification) -> None:
 
 
 def bind(kernel: Kernel, thread: TCB, notification: Notification) -> None:
+    """Its signals now also reach the thread where it receives on an endpoint."""
     thread.bound_notification = notification
     notification.bound = thread
     kernel.emit((events.NTFN_BOUND, kernel.now, thread.id, notification.id))

@@ -109,6 +109,7 @@ class CNode(Object):
         self.slots: list[Slot | None] = [None] * (1 << self.radix)
 
     def slot(self, index: int) -> Slot:
+        """The slot at an index, 0 to 2^radix - 1."""
         slot = self.slots[index]
         if slot is None:
             slot = self.slots[index] = Slot(self, index)

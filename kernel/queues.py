@@ -26,6 +26,7 @@ class ThreadQueue:
             thread = following
 
     def enqueue(self, thread: TCB) -> None:
+        """Behind all of its priority and above."""
         before = self.tail
         priority = thread.priority
         while before is not None and before.priority < priority:
@@ -44,6 +45,7 @@ class ThreadQueue:
             after.wait_prev = thread
 
     def remove(self, thread: TCB) -> None:
+        """Out of the queue; it has to stand in it."""
         before, after = thread.wait_prev, thread.wait_next
         if before is None:
             self.head = after
@@ -108,6 +110,7 @@ class ReadyQueues:
         thread.queued = True
 
     def remove(self, thread: TCB) -> None:
+        """Out of its queue, if it stands in one."""
         if not thread.queued:
             return
         priority = thread.priority

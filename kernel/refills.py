@@ -53,6 +53,7 @@ def update(kernel: Kernel, context: SchedContext, refill_max: int, budget: int, 
 
 
 def tell(kernel: Kernel, context: SchedContext) -> None:
+    """Say in an event what the refills are now."""
     kernel.emit((events.REFILLS, kernel.now, context.id, tuple((at, amount) for at, amount in context.refills)))
 
 

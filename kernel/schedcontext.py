@@ -37,6 +37,7 @@ def donate(kernel: Kernel, context: SchedContext, thread: TCB) -> None:
 
 
 def bind_tcb(kernel: Kernel, context: SchedContext, thread: TCB) -> None:
+    """The thread runs on the context from now on (seL4: schedContext_bindTCB)."""
     thread.sched_context = context
     context.tcb = thread
     kernel.emit((events.SC_BOUND, kernel.now, context.id, thread.id))

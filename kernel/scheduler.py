@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 def is_runnable(thread: TCB) -> bool:
+    """Whether nothing but time keeps it from running."""
     return thread.state == ThreadState.RUNNING or thread.state == ThreadState.RESTART
 
 

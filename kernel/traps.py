@@ -20,6 +20,7 @@ ENDED = 30
 
 
 def handle(kernel: Kernel, thread: TCB, trap: tuple[Any, ...]) -> None:
+    """Carry out what a thread asked for; what makes no sense becomes a fault of the thread."""
     handler = HANDLERS.get(trap[0]) if type(trap[0]) is int else None
     try:
         if handler is not None:

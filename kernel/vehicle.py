@@ -57,6 +57,7 @@ class CoroutineVehicle:
             return
 
     def where(self) -> tuple[str, int, str] | None:
+        """The innermost place that is the program's own, not the library's; None if it has ended."""
         found: tuple[str, int, str] | None = None
         awaited: Any = self._coroutine
         while awaited is not None:
