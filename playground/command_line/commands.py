@@ -79,8 +79,7 @@ def export(wanted: Wanted) -> int:
     """`playground export`."""
     know_the_theme(wanted.theme)
     allow_programs(vars(wanted))
-    from playground.exports.command import Order, pace_of
-    from playground.exports.command import export as carry_out_export
+    from playground.exports.command import Order, export as carry_out_export, pace_of
 
     values = dict(wanted.values)
     seed = seed_of(values.pop("seed")) if "seed" in values else wanted.seed

@@ -1,199 +1,35 @@
-"""What a line of the language means, as plain data: the parser makes it, checker, player and screens read it."""
+"""What a line of the language means, as plain data: the parser makes it, checker, player and screens read it.
+
+Here is what a line can do; what it can say of a machine is in `condition_syntax.py` and can be had from here too.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A name as it was written."""
-
-    text: str
-    column: int = field(default=0, compare=False)
-    """From 1; 0 if it was not written by a person."""
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Literal:
-    """A value as it was written."""
-
-    value: int | str
-    bare: bool = False
-    """A word without quotes: `true`, or the name of a server."""
-    column: int = field(default=0, compare=False)
-
-    def __str__(self) -> str:
-        if isinstance(self.value, int):
-            return f"{self.value:_}"
-        return self.value if self.bare else '"' + self.value.replace("\n", "\\n") + '"'
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """An argument of an operation or a field of an event: `name=value`, or only a value."""
-
-    name: Word | None
-    value: Literal
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """Virtual time."""
-
-    cycles: int
-    text: str
-    """As it was written, with its unit."""
-
-
-@dataclass(frozen=True, slots=True)
-class EventPattern:
-    """An event of the kernel or a note of user space with some fields."""
-
-    name: Word
-    fields: tuple[Setting, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyField:
-    field: Word
-    comparison: str
-    value: Literal
-
-
-@dataclass(frozen=True, slots=True)
-class ReplySucceeds:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyFails:
-    error: Word | None
-
-
-@dataclass(frozen=True, slots=True)
-class NoReply:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    event: EventPattern
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    event: EventPattern
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    first: EventPattern
-    second: EventPattern
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    event: EventPattern
-    comparison: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Elapsed:
-    """How much virtual time lies between two events, the first of each kind."""
-
-    first: EventPattern
-    second: EventPattern
-    comparison: str
-    duration: Duration
-
-
-@dataclass(frozen=True, slots=True)
-class IsState:
-    """A server is in a state; the last three narrow down `waiting` and `handling`."""
-
-    server: Word
-    state: Word
-    negated: bool = False
-    waits_for: Word | None = None
-    interface: Word | None = None
-    operation: Word | None = None
-    asked_by: Word | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    source: Word
-    destination: Word
-    possible: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Holds:
-    """A server holds what the manifest calls so or, with a dot, a capability to the object of that name."""
-
-    server: Word
-    capability: Word
-    held: bool
-    rights: tuple[Word, ...] = ()
-    """All of these, if any are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    server: Word
-    name: Word
-    comparison: str
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Deadlock:
-    """Some threads wait for each other in a circle."""
-
-    servers: tuple[Word, ...] = ()
-    """Exactly these, in any order; empty: any."""
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestChange:
-    """Another value for a key of the manifest, or none."""
-
-    path: Word
-    value: Literal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What would be said of the manifest of the system, with some changes."""
-
-    changes: tuple[ManifestChange, ...]
-    accepted: bool
-    place: Word | None = None
-    """The key at which it is refused."""
-
-
-Condition = (
-    ReplyField
-    | ReplySucceeds
-    | ReplyFails
-    | NoReply
-    | Happened
-    | Absent
-    | Before
-    | Counted
-    | Elapsed
-    | IsState
-    | Reach
-    | Holds
-    | Property
-    | Deadlock
-    | Judged
+from scenarios.language.condition_syntax import (
+    Absent as Absent,
+    Before as Before,
+    Condition as Condition,
+    Counted as Counted,
+    Deadlock as Deadlock,
+    Duration as Duration,
+    Elapsed as Elapsed,
+    EventPattern as EventPattern,
+    Happened as Happened,
+    Holds as Holds,
+    IsState as IsState,
+    Judged as Judged,
+    Literal as Literal,
+    ManifestChange as ManifestChange,
+    NoReply as NoReply,
+    Property as Property,
+    Reach as Reach,
+    ReplyFails as ReplyFails,
+    ReplyField as ReplyField,
+    ReplySucceeds as ReplySucceeds,
+    Setting as Setting,
+    Word as Word,
 )
 
 
@@ -210,60 +46,82 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Key:
+    """Type on the keyboard."""
+
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Crash:
+    """With the debug probe, make a server fail in one of the ways there are."""
+
     server: Word
     kind: Word
 
 
 @dataclass(frozen=True, slots=True)
 class Pause:
+    """With the debug probe, hold a server where it stands."""
+
     server: Word
 
 
 @dataclass(frozen=True, slots=True)
 class Resume:
+    """Let a server that is held go on."""
+
     server: Word
 
 
 @dataclass(frozen=True, slots=True)
 class Revoke:
+    """As `you`, take back all that was derived from a capability."""
+
     server: Word
     capability: Word
 
 
 @dataclass(frozen=True, slots=True)
 class Delete:
+    """As `you`, take one capability away."""
+
     server: Word
     capability: Word
 
 
 @dataclass(frozen=True, slots=True)
 class Restart:
+    """As `you`, have a server built anew."""
+
     server: Word
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """Let so many kernel entries pass."""
+
     count: int
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
+    """Let the machine run until something holds, or until every server waits."""
+
     until: Condition | None
     limit: Duration | None
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
+    """Let so much virtual time pass."""
+
     duration: Duration
 
 
 @dataclass(frozen=True, slots=True)
 class Expect:
+    """Find out whether something holds, now or within a time."""
+
     condition: Condition
     limit: Duration | None
 
@@ -382,11 +240,15 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Focus:
+    """Point at a server."""
+
     server: Word
 
 
 @dataclass(frozen=True, slots=True)
 class Say:
+    """One sentence to the audience."""
+
     text: str
     aside: bool = False
     """True for `note`: for the presenter, not for the audience."""

@@ -18,8 +18,7 @@ from servers.builder.layout import (
     WRITE,
 )
 from servers.manifest import SUPERVISOR
-from servers.programs import PROGRAMS
-from servers.programs import PULSE as PULSE_PROGRAM
+from servers.programs import PROGRAMS, PULSE as PULSE_PROGRAM
 from servers.runtime import invocations as kernel
 from servers.runtime.invocations import Place
 

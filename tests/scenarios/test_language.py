@@ -2,8 +2,16 @@
 
 import pytest
 
-from scenarios.language import STATES, VERBS, LanguageError, check_command, complete, condition_in_words, parse_line
-from scenarios.language import syntax as s
+from scenarios.language import (
+    STATES,
+    VERBS,
+    LanguageError,
+    check_command,
+    complete,
+    condition_in_words,
+    parse_line,
+    syntax as s,
+)
 from scenarios.language.grammar import GRAMMAR, grammar
 from scenarios.language.happenings import event_names
 from scenarios.language.syntax import Duration, EventPattern, Literal, Setting, Word
@@ -264,6 +272,9 @@ WRONG = [
     ("revoke disk.irqs", 13, "`disk` has no capability `irqs`; did you mean `irq`?"),
     ("expect you cannot reach dsk", 25, "No server is called `dsk`; did you mean `disk`?"),
     ("wait 5 msec", 8, "No unit of time is called `msec`; did you mean `ms`?"),
+    ("wait 5", 7, "A unit of time is missing after 5, such as `cycles`, `us`, `ms` or `s`"),
+    ("run until fs is idle within 5_000", 34, "A unit of time is missing after 5_000, such as `cycles`"),
+    ("expect time from event faulted to event restarted < 3", 54, "A unit of time is missing after 3, such as"),
     ("wait 5_000_000 s", 6, "A duration is 1 to 1_000_000_000_000 cycles"),
     ("step 0", 6, "A number of steps is 1 to 1_000_000, not 0"),
     ("expect count event restarted contains 3", 30, "Numbers are compared with == != < <= > >="),

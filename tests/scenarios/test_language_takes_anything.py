@@ -2,8 +2,7 @@
 
 import string
 
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from scenarios.language import VERBS, LanguageError, LessonError, Problem, check_command, complete, parse_line
 from scenarios.lesson import decode_lesson, problems_in

@@ -1,8 +1,7 @@
 """The boot sector: what is recognised, and a sentence for everything that is not."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from servers.fat import VolumeError, VolumeFull, VolumeTooLarge, formatter, parse_boot_sector, plan_geometry
 

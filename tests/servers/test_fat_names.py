@@ -1,8 +1,7 @@
 """Names: what fits into 8.3, what needs a long name, what is refused."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from servers.fat import BadName, Timestamp, names, timestamp
 

@@ -6,8 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from playground import images
 from playground.machine.backing import BackingDevice, MemoryBacking, complete

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import given, strategies as some
 
 from kernel.abi import MAX_MESSAGE_WORDS
 from servers.interfaces import COUNTER, FILES, INTERFACES, NAMES, find_operation

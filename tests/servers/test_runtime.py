@@ -6,8 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import given, strategies as some
 
 from kernel.abi import PAGE_SIZE, Syscall
 from servers.interfaces import FILES, INTERFACES
