@@ -33,6 +33,9 @@ UNDECIDED: Final = 3
 _CODES: Final = {"passed": PASSED, "failed": FAILED, "undecided": UNDECIDED, "invalid": INVALID}
 _WORST_FIRST: Final = (INVALID, FAILED, UNDECIDED, PASSED)
 
+BAR: Final = 24
+"""Columns of the progress bar."""
+
 Write = Callable[[str], None]
 
 
@@ -130,7 +133,9 @@ class Progress:
         self.bad += result.verdict != "passed"
         if self.total > 1 and self.stream.isatty():
             bad = f", {self.bad} not passed" if self.bad else ""
-            self.stream.write(f"\r\x1b[K{self.done} of {self.total} lessons played{bad}")
+            full = self.done * BAR // self.total
+            bar = f"[{'#' * full}{'.' * (BAR - full)}]"
+            self.stream.write(f"\r\x1b[K{bar} {self.done} of {self.total} lessons played{bad}")
             self.stream.flush()
             self.shown = True
 

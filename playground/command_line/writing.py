@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from shlex import quote
 
 from playground.command_line.parser import Misuse, Wanted
 
@@ -130,7 +131,8 @@ def new_lesson(wanted: Wanted) -> int:
     """A commented lesson that is valid and passes, in a file of its own."""
     path = path_of(wanted, "lesson", ".md")
     write(path, LESSON.format(title=title_of(path)), replace=wanted.force)
-    print(f"wrote {path}; `playground check {path}` reads it, `playground play {path}` plays it")
+    named = quote(str(path))
+    print(f"wrote {path}; `playground check {named}` reads it, `playground play {named}` plays it")
     return 0
 
 
@@ -139,7 +141,8 @@ def new_system(wanted: Wanted) -> int:
     path = path_of(wanted, "system", ".toml")
     name = identifier(path)
     write(path, SYSTEM.format(name=name, title=title_of(path)), replace=wanted.force)
-    print(f"wrote {path}; `playground check {path}` reads it, `playground --system {path}` boots it")
+    named = quote(str(path))
+    print(f"wrote {path}; `playground check {named}` reads it, `playground --system {named}` boots it")
     return 0
 
 

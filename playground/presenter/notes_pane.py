@@ -55,7 +55,8 @@ class NotesPane(Pane, can_focus=True):
                 canvas.put_center(1, canvas.width - 1, (canvas.height - len(rows)) // 2 + number, text, "title")
             return
         seconds = self._elapsed()
-        clock = f" {seconds // 60}:{seconds % 60:02} of {board.minutes} min "
+        whole = f" of {board.minutes} min" if board.minutes else ""
+        clock = f" {seconds // 60}:{seconds % 60:02}{whole} "
         canvas.put_right(canvas.width - 2, 0, clock, "lit bold")
         canvas.put(2, 0, f" {board.place} · {board.title} ", "quiet bold", canvas.width - len(clock) - 5)
         self._paint_page(canvas, self._page(board, canvas.width - 4))

@@ -106,7 +106,11 @@ class Comparison:
         """The first difference in words."""
         number = self.first_difference()
         if number is None:
-            return f"the first {self._same:,} events are the same, and one of the two has no more"
+            ours, theirs = len(self.one.events), len(self.other.events)
+            if ours == theirs:
+                return f"all {ours:,} events of the two are the same"
+            longer = "the first" if ours > theirs else "the second"
+            return f"the first {self._same:,} events are the same, and only {longer} goes on after them"
         return difference_in_words(
             self.one.events, self.other.events, number, self.one.manifest, ("the first", "the second")
         )

@@ -156,8 +156,10 @@ class Builder:
         """What the screens alone do: they are handed the line itself, it is taken apart only to be checked."""
         child = tree.children[-1] if tree.children else None
         if isinstance(child, Tree) and child.data in ("why_not", "letter"):
-            named = [cast(Token, part) for part in child.children if part is not None]
-            return syntax.Show(verb, servers=tuple(_word(part) for part in named if part.type == "NAME"))
+            named = [cast("Token | None", part) for part in child.children]
+            return syntax.Show(
+                verb, servers=tuple(_word(part) for part in named if part is not None and part.type == "NAME")
+            )
         if verb == "find":
             return syntax.Show(verb, None, self.condition(cast("Tree[Token]", child)))
         if isinstance(child, Tree):

@@ -5,6 +5,7 @@ The only module that loads lark's parser; it is loaded when the first line is re
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -30,6 +31,10 @@ _KINDS: Final = {
     "NUMBER": "a number",
     "COMPARISON": "a comparison such as `==`",
 }
+
+_DURATION: Final = re.compile(r"(?:\bwithin|^\s*wait|[<>=])\s+([\d_]+)$")
+"""A line that ends where the unit of a duration should stand."""
+_UNITS: Final = ["`cycles`", "`us`", "`ms`", "`s`"]
 
 
 @cache
@@ -65,6 +70,8 @@ def _explain(error: UnexpectedInput, verb: str, code: str) -> tuple[int, str]:
         return 1, usage
     keywords, kinds = _expected(error)
     if error.token.type == "$END":
+        if (number := _DURATION.search(code)) is not None:
+            return len(code) + 1, f"A unit of time is missing after {number[1]}, such as {_either(_UNITS)}"
         options = [*kinds, *(f"`{keyword}`" for keyword in keywords)]
         missing = f"The line ends where {_either(options)} should come"
         return len(code) + 1, f"{missing if len(options) <= MOST_OPTIONS else 'The line is not complete'}; {usage}"

@@ -104,7 +104,7 @@ _ROWS: Final = (
     Verb(
         "run", "time", (VerbArgument("until CONDITION", "when to stop", "conditions"), _LIMIT),
         "run [until CONDITION] [within DURATION]",
-        "Let the machine run until a condition holds, or until nobody has anything to do.",
+        "Let the machine run until a condition holds, or until every server waits, if only for a device.",
         "run until disk is handling block.read within 50 ms",
     ),
     Verb(

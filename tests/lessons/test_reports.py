@@ -98,6 +98,13 @@ def test_junit_follows_the_schema(results: list[LessonResult]) -> None:
     assert not schema.is_valid(report("junit", results).replace("error", "skipped"))
 
 
+def test_cases_of_junit_that_say_the_same_are_told_apart_by_their_lines(tmp_path: Path) -> None:
+    body = f"{BOOT}\nexpect disk.life == 1\nexpect fs.life == 1\nexpect disk.life == 1"
+    read = JUnitXml.fromstring(report("junit", [carry_out(Wish(lesson(tmp_path, "twice", body)))]).encode())
+    names = [case.name for suite in read for case in suite]
+    assert names == ["life of disk is 1 (line 8)", "life of fs is 1", "life of disk is 1 (line 10)"]
+
+
 def test_what_xml_cannot_hold_is_replaced() -> None:
     result = LessonResult("a\x00b", "invalid", problem="a\x1b[31m\ud800 & <b>")
     assert JUnitXml.fromstring(report("junit", [result]).encode("utf-8")).errors == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,6 +31,15 @@ def test_a_new_lesson_is_valid_passes_and_can_be_set(
     assert "life of clock is 2" in printed
     assert run(["new", "lesson", "my-first"]) == MISTAKE
     assert "my-first.md is there already" in capsys.readouterr().err
+
+
+def test_the_words_that_a_new_lesson_is_told_with_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "lesson", "my first"]) == PASSED
+    words = capsys.readouterr().out.split("`")[1]
+    assert run(shlex.split(words)[1:]) == PASSED
 
 
 @pytest.mark.parametrize(
@@ -232,5 +242,5 @@ def test_a_terminal_sees_how_far_the_suite_is_and_a_pipe_does_not() -> None:
         progress.count(LessonResult("a", "passed"))
         progress.count(LessonResult("b", "failed"))
         progress.clear()
-        assert ("1 of 2 lessons played" in stream.getvalue()) is shown
+        assert ("[############............] 1 of 2 lessons played" in stream.getvalue()) is shown
         assert ("2 of 2 lessons played, 1 not passed" in stream.getvalue()) is shown

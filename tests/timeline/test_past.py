@@ -236,6 +236,9 @@ def test_two_timelines_are_compared_from_where_they_part(past: Past) -> None:
     assert other.core is not None
     comparison = Comparison(past, other.past)
     assert comparison.first_difference() is None
+    assert Comparison(past, past).describe() == f"all {len(past.events):,} events of the two are the same"
+    same = f"the first {len(other.past.events):,} events are the same"
+    assert comparison.describe() == f"{same}, and only the first goes on after them"
     other.core.crash("counter", "null-pointer")
     other.core.advance(2000)
     number = comparison.first_difference()
