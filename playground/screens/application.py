@@ -7,13 +7,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
 from textual.message import Message
 
 from playground.actions import (
-    ACTIONS,
     BY_KEY,
     BY_NAME,
     NEED_A_MACHINE,
@@ -38,6 +37,7 @@ from playground.screens.header import Header
 from playground.screens.inks import THEMES
 from playground.screens.inspector import Inspector
 from playground.screens.outlet import lasting
+from playground.screens.palette import WithPalette
 from playground.screens.pane import Pane
 from playground.screens.sheet import Sheet
 from playground.screens.shelves import Shelves
@@ -48,12 +48,10 @@ from playground.screens.words import answer_line
 from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from textual.app import SystemCommand
     from textual.driver import Driver
     from textual.filter import LineFilter
-    from textual.screen import Screen
 
     from playground.screens.lesson_pane import LessonPane
     from playground.screens.script import Script
@@ -68,7 +66,7 @@ WIDE: Final = 110
 """From this width on the inspector stands beside the shelves."""
 
 
-class Playground(ShortTraceback, App[int]):
+class Playground(ShortTraceback, WithPalette):
     """The screens over one machine."""
 
     TITLE = "Microkernel playground"
@@ -132,6 +130,8 @@ class Playground(ShortTraceback, App[int]):
         self._notes_end = 0
         """Number of the first event whose note has not been looked at yet."""
         self._answering = False
+        self.too_small = False
+        """The terminal has less room than the panes need, and a sentence that says so covers them."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.settings.theme or THEMES[0].name
@@ -188,11 +188,12 @@ class Playground(ShortTraceback, App[int]):
 
     def _fit(self, width: int, height: int) -> None:
         self.screen.set_class(width < WIDE, "narrow")
-        self.screen.set_class(width < SMALLEST_WIDTH or height < SMALLEST_HEIGHT, "tiny")
+        self.too_small = width < SMALLEST_WIDTH or height < SMALLEST_HEIGHT
+        self.screen.set_class(self.too_small, "tiny")
 
     def poll(self) -> None:
         """Look at the machine and draw what changed."""
-        if not self.screen_stack:
+        if not self.is_running or not self.screen_stack:
             return  # the last tick of the timer, while everything is being taken down
         desk, view = self.desk, self.desk.machine.view
         self._polls += 1
@@ -252,7 +253,7 @@ class Playground(ShortTraceback, App[int]):
     def answer(self) -> None:
         """Paint what keys have done, without waiting for the next look at the machine."""
         self._answering = False
-        if not self.screen_stack:
+        if not self.is_running or not self.screen_stack:
             return  # everything is being taken down
         for pane in self.panes:
             pane.poll()
@@ -319,7 +320,10 @@ class Playground(ShortTraceback, App[int]):
         self.hand.next_pane(-1)
 
     def action_settle(self) -> None:
-        """Escape where nothing else wants it: back to the shelves, following the newest."""
+        """Escape where nothing else wants it: the sheet goes, or else back to the shelves, following the newest."""
+        if self.hand.sheet is not None:
+            self.hand.sheet.close(done=False)
+            return
         self.desk.looking.come_back()
         self.desk.change(trouble="", remark="")
         self.screen.remove_class("inspecting")
@@ -415,14 +419,6 @@ class Playground(ShortTraceback, App[int]):
     def lesson_ended(self) -> None:
         """Say how well it was predicted."""
         self.hand.open_score()
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The command palette, from the registry of actions."""
-        from textual.app import SystemCommand
-
-        for action in ACTIONS:
-            if action.keys:
-                yield SystemCommand(action.name, action.help, lambda name=action.name: self.action_do(name))
 
     def keys(self) -> list[tuple[str, str]]:
         """Keys and words for the footer."""

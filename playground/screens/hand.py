@@ -88,13 +88,18 @@ class ScreenHand:
         """Move the focus among the panes that can be seen."""
         panes = [pane for pane in self.app.screen.query(Pane) if pane.can_focus and _visible(pane)]
         panes = [pane for pane in panes if not isinstance(pane, CommandLine)]
+        if not panes:
+            return  # a terminal of a few cells shows none
         here = self.app.focused
         place = panes.index(here) if here in panes else -1
         self.focus(panes[(place + by) % len(panes)])
 
     def toggle_inspector(self) -> None:
-        """Beside the shelves: go there. Instead of them: show or hide it."""
-        if self.app.screen.has_class("narrow") and self.app.screen.has_class("inspecting"):
+        """Beside the shelves: go there. Instead of them: show or hide it. A sheet that lies over it goes."""
+        if self.sheet is not None:
+            self.take_off_sheet()
+            self._below = None
+        elif self.app.screen.has_class("narrow") and self.app.screen.has_class("inspecting"):
             self.app.screen.remove_class("inspecting")
             self.focus(self.app.query_one(Shelves))
             return

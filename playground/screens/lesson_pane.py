@@ -74,7 +74,7 @@ class LessonPane(Pane, can_focus=True):
         canvas.put(2, 0, f" {session.title if ready else session.beat.title} ", "title", canvas.width - 4)
         if self._beat != session.shown:
             self._beat, self._scroll = session.shown, 0
-        width, space = canvas.width - 4, canvas.height - 3
+        width, space = canvas.width - 4, max(canvas.height - 3, 0)
         text = self._opening(width) if ready else list(markdown_lines(self._narration(), width))
         if canvas.height >= ROOMY:
             text.insert(0, ())

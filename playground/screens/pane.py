@@ -33,6 +33,8 @@ class Pane(Widget):
     ALLOW_SELECT = False
     SCROLLS = False
     """Whether the wheel of the mouse moves its cursor."""
+    NEEDS_ROOM = True
+    """Whether it is not drawn at all in a terminal that is too small for the playground."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
@@ -76,6 +78,8 @@ class Pane(Widget):
         """Draw again if what the picture depends on has changed."""
         stamp = self.stamp()
         if stamp == self._seen or not self.size.width or not self.display:
+            return
+        if self.NEEDS_ROOM and getattr(self.app, "too_small", False):
             return
         self._seen = stamp
         canvas, before = Canvas(*self.size), self._canvas

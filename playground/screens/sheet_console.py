@@ -102,6 +102,7 @@ def _after_erasing(line: str) -> str:
 
 def screen_lines(text: str, width: int) -> list[str]:
     """What a simple terminal shows: line breaks, carriage returns, backspaces, and lines that are too long."""
+    width = max(width, 1)
     lines: list[str] = []
     for raw in text.replace("\r\n", "\n").split("\n"):
         line = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING
 
 from playground.screens.canvas import Canvas
@@ -33,6 +33,10 @@ class TimelinesSheet(Sheet):
             if timeline.past.events is events:
                 self.choice.at = number
         self.here = self.choice.at
+
+    def stamp(self) -> Hashable:
+        """How far each of them has come."""
+        return super().stamp(), self.desk.look
 
     def paint_body(self, canvas: Canvas) -> None:
         """One line each: where it began, how far it has come."""

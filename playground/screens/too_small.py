@@ -13,6 +13,7 @@ from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH
 class TooSmall(Pane):
     """Covers everything until the terminal is large enough."""
 
+    NEEDS_ROOM = False
     DEFAULT_CSS = """
     TooSmall { display: none; width: 100%; height: 100%; layer: top; }
     """

@@ -1,0 +1,113 @@
+"""Whatever is pressed, clicked, typed or resized at random, the screens stay whole; and what such runs have found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+
+from playground.screens.application import Playground
+from playground.screens.inspector import Inspector
+from playground.screens.sheet import Sheet
+from playground.screens.sheet_console import screen_lines
+from playground.screens.shelves import Shelves
+from tests.playground.lesson_tools import lesson_session
+from tests.playground.monkey import SCENES, play
+from tests.playground.scene import reading
+from tests.playground.screen_tools import SMALL, look, picture, press, showing
+
+
+@pytest.mark.parametrize("scene", SCENES)
+async def test_random_hands_break_nothing(scene: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some at every change; `python tests/playground/monkey.py` does it for a night."""
+    for name in ("XDG_DATA_HOME", "XDG_RUNTIME_DIR", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkey = await play(scene, 7, 60, tmp_path)
+    assert monkey.keys > 60
+
+
+async def resize(pilot: Pilot[int], width: int, height: int) -> None:
+    """Another size of the terminal, and its picture."""
+    await pilot.resize_terminal(width, height)
+    await pilot.pause()
+    look(pilot)
+
+
+@pytest.mark.parametrize("keys", [["k"], ["tab", "tab"], ["f1"], ["e"], ["s", "enter"], ["c"], ["question_mark"]])
+async def test_keys_in_a_terminal_of_a_few_cells_do_no_harm(keys: list[str]) -> None:
+    """The console would wrap its lines for ever where no cell is left, and tab would go round among no panes."""
+    async with showing(reading()) as (pilot, _):
+        for size in ((1, 1), (3, 40), (40, 2)):
+            await resize(pilot, *size)
+            await press(pilot, *keys, "escape")
+        await resize(pilot, 120, 36)
+        assert "╞ kernel" in picture(pilot)
+
+
+@pytest.mark.parametrize("moment", ["opening", "beat", "question", "score"])
+async def test_a_lesson_in_a_terminal_of_a_few_cells_comes_back(moment: str) -> None:
+    """As soon as there is room again."""
+    scene = reading()
+    async with showing(scene, session=lesson_session(scene, moment)) as (pilot, _):
+        before = picture(pilot)
+        for size in ((120, 3), (2, 36), (1, 1)):
+            await resize(pilot, *size)
+        await resize(pilot, 120, 36)
+        assert picture(pilot) == before
+
+
+def test_a_console_of_no_width_still_has_lines() -> None:
+    """One character each."""
+    assert screen_lines("ab\nc", 0) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("size", [(120, 36), SMALL])
+async def test_the_inspector_can_be_asked_for_while_a_sheet_lies_over_it(size: tuple[int, int]) -> None:
+    """The sheet goes; otherwise the keys would go to what nobody sees."""
+    async with showing(reading(), size) as (pilot, _):
+        await press(pilot, "c", "shift+tab", "i")
+        assert not pilot.app.query(Sheet)
+        assert isinstance(pilot.app.focused, Inspector)
+        assert pilot.app.focused.display
+        assert pilot.app.focused.size.width
+
+
+async def test_escape_closes_a_sheet_also_from_another_pane() -> None:
+    """The footer says so."""
+    async with showing(reading()) as (pilot, _):
+        await press(pilot, "c", "tab")
+        assert not isinstance(pilot.app.focused, Sheet)
+        assert "esc leave it alone" in picture(pilot).splitlines()[-1]
+        await press(pilot, "escape")
+        assert not pilot.app.query(Sheet)
+        await press(pilot, "tab", "escape")
+        assert isinstance(pilot.app.focused, Shelves)
+
+
+async def test_the_list_of_the_palette_can_be_asked_to_move_before_it_is_there() -> None:
+    """Textual would look for its first line."""
+    async with showing(reading()) as (pilot, _):
+        app = pilot.app
+        assert isinstance(app, Playground)
+        await resize(pilot, 1, 1)
+        await pilot.press("ctrl+p", "pageup", "pageup", "pagedown", "up", "down", "escape")
+        await resize(pilot, 120, 36)
+        assert app.is_running
+        assert len(app.screen_stack) == 1
+
+
+async def test_who_holds_enter_down_in_the_palette_chooses_once() -> None:
+    """Textual would close it again, when it is closed."""
+    async with showing(reading()) as (pilot, _):
+        app = pilot.app
+        assert isinstance(app, Playground)
+        await pilot.press("ctrl+p", *"theme")
+        await pilot.pause(0.3)
+        for _ in range(30):
+            app.post_message(events.Key("enter", None))
+        await pilot.pause(0.3)
+        assert app.is_running
+        assert len(app.screen_stack) == 1
