@@ -104,7 +104,8 @@ class LessonPane(Pane, can_focus=True):
     def _paint_foot(self, canvas: Canvas) -> None:
         session, y = self.session, canvas.height - 1
         canvas.put(2, y, f" {self.script.place} ", "quiet bold")
-        canvas.put_right(canvas.width - 2, y, f" {self.minutes} of {session.lesson.front.minutes} min ", "quiet")
+        whole = f" of {session.lesson.front.minutes}" if session.lesson.front.minutes else ""
+        canvas.put_right(canvas.width - 2, y, f" {self.minutes}{whole} min ", "quiet")
         canvas.put(2, y - 1, self.script.doing, "lit bold", canvas.width - 4)
 
     def _opening(self, width: int) -> list[Row]:
