@@ -195,7 +195,8 @@ def _unknown_moments(command: Command, marks: Sequence[str], kept: Sequence[str]
         if name not in ("boot", "now", *marks) and not name.replace("_", "").isdecimal():
             sentence = unknown("moment before this line", name, marks)
     if sentence:
-        column = action.word.column if isinstance(action, Show) and action.word else getattr(action, "column", command.column)
+        said = action.word if isinstance(action, Show) else action
+        column = getattr(said, "column", command.column)
         yield Problem(command.file, command.line, column, sentence, command.source)
 
 
