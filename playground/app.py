@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from playground.actions import UserMistake
 from playground.attentive import ShortTurns, attentive
@@ -138,12 +138,12 @@ class LivePlayground(Playground):
 
     def _hear_of_programs(self) -> None:
         """Say what became of a server's file that the person has changed."""
-        machine = self.desk.machine
-        news = getattr(machine, "news", "")
-        if news:
-            wrong = machine.news_is_trouble  # type: ignore[attr-defined]
-            machine.news = ""  # type: ignore[attr-defined]
-            self.desk.change(trouble=news if wrong else "", remark="" if wrong else news)
+        if not hasattr(self.desk.machine, "news"):  # a machine that has not booted yet, or that is only shown
+            return
+        live = cast("Live", self.desk.machine)
+        if live.news:
+            news, live.news = live.news, ""
+            self.desk.change(trouble=news if live.news_is_trouble else "", remark="" if live.news_is_trouble else news)
 
     def timelines(self) -> Timelines | None:
         """The tree; None as long as there is only the run as it was."""

@@ -5,7 +5,7 @@ Every pane reads `Desk.view`; while one looks back, that is the view of then, so
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from playground.screens.chronicle import Chronicle
 from playground.timeline.errands import Finding, Jump, ToMoment
@@ -31,6 +31,19 @@ TELLING: Final = frozenset({"mark", "ready", "fault", "died", "restarted", "gave
 """Kinds of moments that a jump stops at."""
 HIGHLIGHTED: Final = frozenset({"status", "life", "cap_count", "waits_for", "handles"})
 """Parts of a server whose change is pointed out."""
+
+
+class Played(Protocol):
+    """What a recording can do besides what every machine can: it stands at any of its moments."""
+
+    @property
+    def moment(self) -> int:
+        """How many events have been played."""
+        ...
+
+    def go(self, count: int) -> None:
+        """Show the moment after so many events."""
+        ...
 
 
 class Looking:
@@ -78,16 +91,21 @@ class Looking:
     @property
     def plays(self) -> bool:
         """Whether the machine is a recording: its now is its end, and it stands at a moment if it does not play."""
-        return hasattr(self._desk.machine, "go")
+        return self._played is not None
+
+    @property
+    def _played(self) -> Played | None:
+        machine = self._desk.machine
+        return cast("Played", machine) if hasattr(machine, "go") else None
 
     @property
     def at(self) -> int | None:
         """How many events have happened at the moment that is looked at; None is now."""
-        if not self.plays:
+        played = self._played
+        if played is None:
             return self._at
-        machine = self._desk.machine
-        moment: int = machine.moment  # type: ignore[attr-defined]
-        return None if machine.running or moment >= self.end else max(moment, 1)
+        moment = played.moment
+        return None if self._desk.machine.running or moment >= self.end else max(moment, 1)
 
     @property
     def still(self) -> bool:
@@ -143,11 +161,12 @@ class Looking:
         return self._errand.words if self._errand is not None else ""
 
     def _show(self, count: int) -> None:
-        if self.plays:
+        played = self._played
+        if played is not None:
             self._desk.machine.pause()  # before looking: while it plays, its view is changed in place
         before = self.view
-        if self.plays:
-            self._desk.machine.go(count)  # type: ignore[attr-defined]
+        if played is not None:
+            played.go(count)
         else:
             self._at = None if count >= self.end else count
         self._compare(before, self.view)
