@@ -22,6 +22,8 @@ TOPICS: Final = {
 KINDS: Final = ("mark", "ready", "fault", "died", "restarted", "gave-up", "stopped", "revoke", "probe", "input")
 MESSAGES: Final = frozenset({MESSAGE, REPLIED, FAULTED})
 """Events at which a step by message stops."""
+_TAKING: Final = frozenset({Label.CNODE_REVOKE, Label.CNODE_DELETE})
+"""With these `you` takes capabilities away."""
 _TELLING_INPUTS: Final = ("operator", "keyboard", "probe")
 
 
@@ -74,7 +76,7 @@ class Moments:
             fields = dict(event[4])
             text = str(fields.get("cause") or fields.get("text", ""))
             return Moment(number, TOPICS[event[3]], str(fields.get("server", "")), text)
-        elif kind == INVOKED and event[5] == Label.CNODE_REVOKE and not event[6] and self._server(event[2]) == "you":
+        elif kind == INVOKED and event[5] in _TAKING and not event[6] and self._server(event[2]) == "you":
             return Moment(number, "revoke", "you")
         elif kind == PROBE:
             return Moment(number, "probe", self._server(event[2]), str(event[3]))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.library import NotFound, read_lesson, read_system
+from scenarios.library import NotFound, manifest_of, read_lesson, read_system
 
 
 def test_a_file_with_another_ending_is_said_to_be_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,3 +26,11 @@ def test_a_shipped_lesson_is_found_beside_a_file_of_its_name(tmp_path: Path, mon
     monkeypatch.chdir(tmp_path)
     (tmp_path / "pager").write_text("something else", encoding="utf-8")
     assert read_lesson("pager").name == "pager"
+
+
+def test_a_parameter_that_says_what_holds_anyway_leaves_the_system_as_it_is() -> None:
+    lesson = read_lesson("reincarnation")
+    assert lesson.values["policy"] == "permanent"
+    assert manifest_of(lesson) == read_system("workshop")
+    changed = manifest_of(read_lesson("reincarnation", {"policy": "temporary"}))
+    assert changed.servers["disk"].restart == "temporary"

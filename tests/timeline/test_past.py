@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kernel.abi import Label
 from kernel.events import MESSAGE, NOTE
 from playground.recording.reader import open_recording
 from playground.timeline.compare import Comparison, changed_slots, changes
@@ -48,6 +49,19 @@ def test_every_fault_death_and_restart_is_a_moment_in_its_order(past: Past) -> N
     assert {one.kind for one in moments} >= {"ready", "fault", "died", "restarted", "revoke", "probe", "input", "mark"}
     assert [one.text for one in moments if one.kind == "mark"] == ["after the revocation"]
     assert {one.server for one in moments if one.kind == "restarted"} == {"disk", "counter"}
+
+
+def test_what_you_take_away_is_a_moment_whether_revoked_or_deleted() -> None:
+    core = machine()
+    core.advance(1500)
+    core.request({"operation": "delete", "server": "fs", "capability": "disk"})
+    core.advance(400)
+    core.request({"operation": "revoke", "server": "supervisor", "capability": "disk_irq"})
+    core.advance(400)
+    core.close()
+    past = Past.of_core(core)
+    taken = [past.events[one.number][5] for one in past.moments.all() if one.kind == "revoke"]
+    assert taken == [Label.CNODE_DELETE, Label.CNODE_REVOKE]
 
 
 def test_stepping_by_moment_goes_there_and_back(past: Past) -> None:
