@@ -163,7 +163,8 @@ class Teller:
         self._said = ""
         if (board.place, board.beat) != self._beat:
             self._beat = (board.place, board.beat)
-            self._write(f"{board.place}, {elapsed // 60} of {board.minutes} minutes: {board.beat}.")
+            whole = f" of {board.minutes}" if board.minutes else ""
+            self._write(f"{board.place}, {elapsed // 60}{whole} minutes: {board.beat}.")
             for note in board.notes:
                 self._write(f"Note: {note}")
             self._write(f"Next: {board.following}.")
