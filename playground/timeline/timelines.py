@@ -62,8 +62,12 @@ class Timelines:
         return self.add(parent, self[parent].past.branch(count), title or f"from event {count:,} of {parent}")
 
     def add(self, parent: int, core: Core, title: str) -> Timeline:
-        """A new timeline with a machine that was brought to its beginning otherwise, such as in portions by a Rerun."""
+        """A new timeline with a machine that was brought to its beginning otherwise, such as in portions by a Rerun.
+
+        The marks of what it shares with its parent are its own as well.
+        """
         begins = min(len(core.kernel.events), len(self[parent].past.events))
+        core.trace.marks[:] = [mark for mark in self[parent].past.marks if mark.event <= begins]
         made = Timeline(len(self._all) + 1, parent, begins, title, Past.of_core(core), core)
         self._all.append(made)
         return made

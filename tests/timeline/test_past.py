@@ -230,6 +230,15 @@ def test_timelines_are_a_tree(past: Past) -> None:
     assert inner.core.closed
 
 
+def test_a_timeline_keeps_the_marks_of_what_it_shares(past: Past) -> None:
+    mark = past.marks[0]
+    timelines = Timelines(past)
+    with_it, without_it = timelines.branch(1, mark.event), timelines.branch(1, mark.event - 500)
+    assert with_it.past.marks == [mark]
+    assert without_it.past.marks == []
+    timelines.close()
+
+
 def test_a_timeline_can_be_begun_in_portions(past: Past) -> None:
     timelines = Timelines(past)
     rerun = past.rerun()
