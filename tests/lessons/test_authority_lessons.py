@@ -73,7 +73,7 @@ def test_revoke_the_tree_fails_when_the_revoker_loses_its_own() -> None:
             deletion.delete(kernel, slot, exposed=True)
 
     with replaced(deletion, "revoke", greedy):
-        demand_failure("revoke-the-tree", "owner holds its capability five")
+        demand_failure("revoke-the-tree", "owner holds its capability seven")
 
 
 def test_revoke_the_tree_fails_when_revoking_spares_what_others_hold() -> None:
