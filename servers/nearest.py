@@ -16,8 +16,9 @@ def closest(name: str, names: Iterable[str], cutoff: float = CUTOFF) -> str | No
 
     known = list(names)
     letters = sorted(name)
+    otherwise_written = [candidate for candidate in known if candidate.lower() == name.lower()]
     swapped = [candidate for candidate in known if sorted(candidate) == letters]
-    found = swapped or get_close_matches(name, known, n=1, cutoff=cutoff)
+    found = otherwise_written or swapped or get_close_matches(name, known, n=1, cutoff=cutoff)
     return found[0] if found else None
 
 

@@ -84,6 +84,8 @@ class Builder:
         return syntax.Expect(self.condition(condition), _limit(limit))
 
     def _ask(self, question: Token, answers: Tree[Token], limit: Tree[Token] | None) -> Action:
+        if not _string(question).strip():
+            raise Trouble(_column(question), 'A question asks something, such as ask "Who answers?" answer=...')
         if answers.data == "computed":
             source, also = cast("list[Tree[Token] | None]", answers.children)
             assert source is not None

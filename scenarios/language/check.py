@@ -339,7 +339,11 @@ class _Checker:
         if not self.known("event", event.name, event_names()):
             return
         fields = event_fields(event.name.text) or ()
+        seen: set[str] = set()
         for setting in event.fields:
+            if setting.name is not None and setting.name.text in seen:
+                self.complain(setting.name.column, f"`{setting.name}` is given twice, and an event has one only")
+            seen.add(str(setting.name))
             if setting.name is None:
                 self.complain(setting.value.column, f"A field of an event is written NAME=VALUE, not {setting.value}")
                 continue
