@@ -29,6 +29,7 @@ from servers.manifest import Manifest
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
+    from playground.screens.desk import Machine
     from scenarios.player import LessonSession
 
 LARGEST: Final = 400
@@ -149,6 +150,7 @@ class Offscreen:
 
     def lines(self) -> list[list[Segment]]:
         """What is on screen, line by line, as coloured pieces of text."""
+        # Textual has no public way to the lines of a screen; its own screenshots are made like this.
         return [list(strip) for strip in self.app.screen._compositor.render_strips()]
 
     def text(self) -> list[str]:
@@ -223,14 +225,14 @@ async def offscreen(run: Run, look: Look) -> AsyncIterator[Still]:
 
 @asynccontextmanager
 async def over(
-    machine: object,
+    machine: Machine,
     look: Look,
     session: LessonSession | None = None,
     clock: Callable[[], float] = lambda: 0.0,
 ) -> AsyncIterator[Offscreen]:
     """The screens over any machine, with the lesson that is played on it; `clock` tells how long it takes."""
     settings = Settings(theme=look.theme, ascii=look.ascii)
-    app = _Screens(machine, settings, session)  # type: ignore[arg-type,unused-ignore]
+    app = _Screens(machine, settings, session)
     if session is not None:
         from playground.screens.script import Script
 

@@ -22,7 +22,9 @@ from scenarios.lesson import Play, Prose
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What may not stand in HTML."""
 _CODE: Final = re.compile("`([^`]+)`")
-_VERDICTS: Final = {"passed": "✓ holds", "failed": "✗ does not hold", "undecided": "? could not be decided"}
+_VERDICTS: Final[dict[str, str]] = {
+    "passed": "✓ holds", "failed": "✗ does not hold", "undecided": "? could not be decided",
+}  # fmt: skip
 
 
 def page(told: Telling, *, dark: bool) -> Iterator[str]:
@@ -123,7 +125,7 @@ def _outcome(told: Telling, command: Command) -> Iterator[str]:
     for line in lines:
         detail = f' <span class="quiet">({_sentence(line.detail)})</span>' if line.detail else ""
         if line.kind == "check":
-            verdict = f'<span class="verdict">{_VERDICTS[line.verdict]}</span>'  # type: ignore[index,unused-ignore]
+            verdict = f'<span class="verdict">{_VERDICTS[line.verdict]}</span>'
             yield f'<li class="{line.verdict}">{verdict}: {_sentence(line.text)}{detail}</li>\n'
         else:
             yield f"<li><code>{_text(line.text)}</code>{detail}</li>\n"

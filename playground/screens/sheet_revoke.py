@@ -38,6 +38,8 @@ class RevokeSheet(Sheet):
         self._falls: list[bool] = []
         """Title, tree and what falls of it as they were when enter was pressed."""
         self.preview: Preview = revoke_preview(desk.view, *self.slot)
+        self._foreseen = desk.look
+        """The moment of the machine for which that is so."""
         self.top = 0
         self._dying: Dying | None = None
         """What dies, as soon as enter has been pressed."""
@@ -51,6 +53,15 @@ class RevokeSheet(Sheet):
         holder = holder_of(self.desk.view, self.slot[0])
         self.desk.change(losing=losing, spotlight=frozenset({*losing, holder, "you"}))
 
+    def poll(self) -> None:
+        """While the machine runs, what would die may become more or less."""
+        if self._dying is None and self._foreseen != self.desk.look:
+            self._foreseen = self.desk.look
+            before, self.preview = self.preview, revoke_preview(self.desk.view, *self.slot)
+            if before.sentences != self.preview.sentences or len(before.tree) != len(self.preview.tree):
+                self._show_losses()
+        super().poll()
+
     @property
     def harmless(self) -> bool:
         """Nothing would die."""
@@ -58,7 +69,7 @@ class RevokeSheet(Sheet):
 
     def stamp(self) -> Hashable:
         """While the tree dies, the machine's moment too."""
-        return (*super().stamp(), self.desk.look if self._dying else None)  # type: ignore[misc]
+        return super().stamp(), self.desk.look if self._dying else None
 
     def title(self) -> str:
         """Which capability."""

@@ -47,7 +47,7 @@ class Heard:
 async def comes(reached: Callable[[], object]) -> None:
     """Give the other tasks time until something is so."""
     with trio.fail_after(SECONDS):
-        while not reached():  # noqa: ASYNC110
+        while not reached():  # noqa: ASYNC110 - what is waited for is on the other side of a socket
             await trio.sleep(0.005)
 
 

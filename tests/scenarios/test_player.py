@@ -226,7 +226,10 @@ def test_run_until_an_event_looks_for_one_after_the_last_action() -> None:
 
 def test_run_alone_stops_when_everybody_waits() -> None:
     stage = FakeStage()
-    rest: Happening = lambda stage: setattr(stage, "idle", True)  # noqa: E731
+
+    def rest(stage: FakeStage) -> None:
+        stage.idle = True
+
     play("run\nexpect disk is idle", TICK, (1, rest), TICK, TICK, stage=stage)
     assert stage.steps == 2
 
@@ -245,7 +248,9 @@ def test_steps_are_exact() -> None:
 
 
 def test_a_machine_that_breaks_down_decides_nothing() -> None:
-    broken: Happening = lambda stage: setattr(stage, "failure", "a queue is broken")  # noqa: E731
+    def broken(stage: FakeStage) -> None:
+        stage.failure = "a queue is broken"
+
     outcomes = play("expect event restarted within 900 cycles", TICK, (100, broken), *[TICK] * 9)
     assert outcomes == [("undecided", "the machine broke down: a queue is broken")]
 
