@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from playground.screens.desk import SPEEDS, Desk
+from playground.screens.desk import SPEEDS, Desk, Machine
 from servers.nearest import nearest
 
 if TYPE_CHECKING:
@@ -109,11 +109,17 @@ def _step(hand: Hand, rest: str) -> None:
             looking.go(None)
         hand.desk.change()
         return
-    machine.pause()
+    _hold(machine)
     if rest:
         machine.step(_count(rest, 1, 1_000_000))
     else:
         machine.step_message()
+
+
+def _hold(machine: Machine) -> None:
+    """Before a step: a machine that stands is left alone, for it may have steps to do that were typed ahead."""
+    if machine.running:
+        machine.pause()
 
 
 def _event(hand: Hand, by: int) -> None:
@@ -121,7 +127,7 @@ def _event(hand: Hand, by: int) -> None:
     if by > 0 and looking.at is None:
         if hand.next_beat():
             return
-        hand.desk.machine.pause()
+        _hold(hand.desk.machine)
         hand.desk.machine.step(1)
         return
     looking.step(by)

@@ -99,7 +99,8 @@ def _act(action: Any, machine: Machine) -> str:
             machine.run()
             return ""
         case syntax.Step():
-            machine.pause()
+            if machine.running:
+                machine.pause()
             machine.step(action.count)
             return ""
     raise AssertionError(f"nothing carries out {action!r}")

@@ -145,9 +145,10 @@ class Live:
         self._changed()
 
     def pause(self) -> None:
-        """Stand still; time stands still too."""
+        """Stand still; time stands still too, and steps that were asked for are not done any more."""
         self._catch_up()
         self.pace.running = False
+        self.pace.forget_steps()
         self._changed()
 
     def set_speed(self, events_per_second: float) -> None:

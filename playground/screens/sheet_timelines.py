@@ -25,14 +25,18 @@ class TimelinesSheet(Sheet):
     ) -> None:
         super().__init__(desk)
         self._compare = compare
-        self.rows = timelines.tree()
+        self._timelines = timelines
         self._switch = switch
-        self.choice = Choice(len(self.rows))
-        events = desk.machine.events
-        for number, (_, timeline) in enumerate(self.rows):
-            if timeline.past.events is events:
-                self.choice.at = number
-        self.here = self.choice.at
+        self.choice = Choice()
+        self._look()
+        self.choice.at = self.here
+
+    def _look(self) -> None:
+        """Which there are, and which of them is on the screens; another one may begin while they are listed."""
+        self.rows = self._timelines.tree()
+        self.choice.count = len(self.rows)
+        events = self.desk.machine.events
+        self.here = next((number for number, (_, one) in enumerate(self.rows) if one.past.events is events), 0)
 
     def stamp(self) -> Hashable:
         """How far each of them has come."""
@@ -40,6 +44,7 @@ class TimelinesSheet(Sheet):
 
     def paint_body(self, canvas: Canvas) -> None:
         """One line each: where it began, how far it has come."""
+        self._look()
         depths = [depth for depth, _ in self.rows]
         stems = ["", *branches(depths[1:])]
         y = 2

@@ -171,6 +171,23 @@ async def test_revoking_the_interrupt_of_the_driver_takes_it_from_the_driver() -
     machine.core.close()
 
 
+async def test_what_a_revocation_would_take_is_told_anew_when_the_machine_has_changed() -> None:
+    """The driver dies while somebody thinks about it: there is nothing left to take from it."""
+    machine = booted()
+    app = Playground(machine)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await press(pilot, "down", "enter", *["down"] * 7, "r")
+        assert "disk loses IRQHandler disk.irq" in text_of(pilot, "RevokeSheet")
+        assert app.desk.losing
+        machine.crash("disk", "exception")
+        while any(cap.cnode == machine.view.servers["disk"].cspace for cap in machine.view.slots.values()):
+            assert machine.core.advance(1)
+        app.poll()
+        assert "disk loses" not in text_of(pilot, "RevokeSheet")
+        assert not app.desk.losing
+    machine.core.close()
+
+
 async def test_after_a_revocation_the_arrows_go_through_the_deaths_of_its_tree() -> None:
     """Left is the moment before, where it still stands; right is on; escape is now, without the sheet."""
     machine = booted()

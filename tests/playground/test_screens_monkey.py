@@ -111,3 +111,15 @@ async def test_who_holds_enter_down_in_the_palette_chooses_once() -> None:
         await pilot.pause(0.3)
         assert app.is_running
         assert len(app.screen_stack) == 1
+
+
+async def test_the_keys_always_reach_something_also_when_what_had_them_is_hidden_by_another_size() -> None:
+    """The sheet beside the shelves takes their place in a narrow terminal."""
+    async with showing(reading()) as (pilot, _):
+        await press(pilot, "c", "tab")
+        pilot.app.screen.set_focus(None)  # so it is for Textual when nothing beside it is left
+        look(pilot)
+        assert isinstance(pilot.app.focused, Sheet)
+        await press(pilot, "escape")
+        await press(pilot, "down", "down")
+        assert isinstance(pilot.app.focused, Shelves)

@@ -198,3 +198,30 @@ def test_looking_needs_no_machine_that_runs_but_branching_does() -> None:
     assert set(BY_NAME) >= NEED_A_MACHINE
     assert "now" not in NEED_A_MACHINE
     assert {"crash", "revoke", "send"} <= NEED_NOW
+
+
+async def test_pause_ends_a_long_step_and_steps_that_are_typed_ahead_are_all_done() -> None:
+    """A million events would else go on in a machine that says it is paused, also behind another timeline."""
+    machine = Live(Core(read_system("workshop"), disk=virtual_disk()), running=False)
+    machine.step(1_000_000)
+    machine.pause()
+    assert machine.pace.standing
+    app = LivePlayground(Settings(), machine)
+    BY_NAME["event"].run(app.hand, "")
+    BY_NAME["event"].run(app.hand, "")
+    assert machine.pace.allowed(0.0) == 2
+    machine.core.close()
+
+
+async def test_a_timeline_that_begins_while_all_are_listed_is_in_the_list() -> None:
+    """The mark is at the one on the screens."""
+    core = Core(read_system("workshop"), disk=virtual_disk())
+    core.run(1500)
+    app = LivePlayground(Settings(), Live(core, running=False))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, "for a request")
+        await press(pilot, "comma", "b", "t", "b")
+        await until(pilot, "timeline 3")
+        app.poll()
+        assert "◉ 3 from event" in text_of(pilot, "Sheet")
+        app.leave()
