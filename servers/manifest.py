@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from kernel.abi import PAGE_SIZE
 from servers.hardware import DEVICES
 from servers.interfaces import INTERFACES
 from servers.manifest_rules import ANYWHERE, CALLS, UPWARDS, check_pager, check_upwards
@@ -255,8 +256,8 @@ def _program(table: Table, name: str) -> str:
 
 def _power_of_two(table: Table, key: str, default: str, least: int) -> int:
     size = table.size(key, default)
-    if size < least or size & (size - 1) or 0 < size < 4096:
-        raise table.wrong(key, f"`{key}` is a power of two of at least {max(least, 4096)} bytes, not {size}")
+    if size < least or size & (size - 1) or 0 < size < PAGE_SIZE:
+        raise table.wrong(key, f"`{key}` is a power of two of at least {max(least, PAGE_SIZE)} bytes, not {size}")
     return size
 
 

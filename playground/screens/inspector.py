@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("Capabilities", "Messages", "Source", "Memory", "Why")
 SHORT: Final = {"Capabilities": "Caps", "Messages": "Msgs"}
+ROOMY: Final = 15
+"""Lines from which on there is room for a rule below the tabs and a hint at the bottom."""
+WIDE: Final = 48
+"""Columns from which on the tabs stand away from the wall."""
 """Names of tabs where the pane is narrow."""
 
 
@@ -91,8 +95,8 @@ class Inspector(Pane, can_focus=True):
             self._for = (self.desk.selected, self.tab)
             self._cursor, self._top, self._moved = 0, 0, False
         self._settle()
-        self._paint_page(canvas, 3, canvas.height - 5 if canvas.height > 14 else canvas.height - 4, width)
-        if tab.hint and canvas.height > 14:
+        self._paint_page(canvas, 3, canvas.height - 5 if canvas.height >= ROOMY else canvas.height - 4, width)
+        if tab.hint and canvas.height >= ROOMY:
             canvas.put(2, canvas.height - 2, tab.hint, "quiet", width)
 
     def _paint_title(self, canvas: Canvas) -> None:
@@ -111,14 +115,14 @@ class Inspector(Pane, can_focus=True):
         names = list(NAMES)
         if sum(map(len, names)) + 2 * len(names) > canvas.width:
             names = [SHORT.get(name, name) for name in names]
-        x = 1 if canvas.width < 48 else 2
+        x = 1 if canvas.width < WIDE else 2
         self._tabs = []
         for number, name in enumerate(names):
             ink = "lit bold underline" if number == self.tab else "quiet"
             end = canvas.put(x, 1, name, ink)
             self._tabs.append(range(x, end))
             x = end + 2
-        if canvas.height > 14:
+        if canvas.height >= ROOMY:
             canvas.put(1, 2, "─" * (canvas.width - 2), "line")
 
     def _settle(self) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from textual import events
 
 PERSON = "you"
+ROOMY = 19
+"""Lines from which on the help of a field may have two lines."""
 
 Ask = Callable[[str, str, dict[str, Value]], None]
 """Target (name of a capability), operation, arguments."""
@@ -152,10 +154,10 @@ class SendSheet(Sheet):
             canvas.put(4, y + 1, "▏", "lit" if active else "line")
             canvas.fill(5, y + 1, width - 3, " ", "text underline")
             editor.paint(canvas, 5, y + 1, width - 3, active=active, ink="text underline")
-            doc = wrap(argument.doc, width) if canvas.height > 18 else [argument.doc]
+            doc = wrap(argument.doc, width) if canvas.height >= ROOMY else [argument.doc]
             for row, line in enumerate(doc[:2], y + 2):
                 canvas.put(4, row, line, "quiet", width)
-            y += 3 + len(doc[:2]) if canvas.height > 18 else 3
+            y += 3 + len(doc[:2]) if canvas.height >= ROOMY else 3
         if not self.fields:
             canvas.put(2, y, "It takes no arguments.", "quiet")
             y += 2

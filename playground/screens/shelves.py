@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 SHELVES = ("applications", "servers", "drivers")
 SLIM = 56
 """Below this width the name of a shelf stands above its servers instead of beside them."""
+CARDS_FROM = 21
+"""Lines from which on servers are cards."""
+FULL_CARDS_FROM = 24
+"""Lines from which on cards have their full height."""
+FEWEST_CARDS = 4
+"""Cards that a shelf has room for even if no shelf holds so many, so that they do not get too wide."""
+WORDY = 80
+"""Columns beyond which a server's state is a sentence where servers have a row each."""
 
 
 def by_shelf(desk: Desk) -> dict[str, list[ServerView]]:
@@ -65,10 +73,9 @@ class Shelves(Pane, can_focus=True):
             paint_question(canvas, self.desk.question)
             return
         shelves = by_shelf(self.desk)
-        most = max(map(len, shelves.values()), default=0)
-        card = (canvas.width - 2) // max(most, 4) - 1
+        card = _card_width(shelves, canvas.width)
         count = sum(map(len, shelves.values()))
-        if card >= NARROWEST and canvas.height >= 21:
+        if card >= NARROWEST and canvas.height >= CARDS_FROM:
             self._paint_cards(canvas, shelves, card)
         elif canvas.height >= min(count + 1, 11):
             self._paint_lines(canvas, shelves)
@@ -88,7 +95,7 @@ class Shelves(Pane, can_focus=True):
         )
 
     def _paint_cards(self, canvas: Canvas, shelves: dict[str, list[ServerView]], card: int) -> None:
-        height = FULL_HEIGHT if canvas.height >= 24 else FULL_HEIGHT - 1
+        height = _card_height(canvas.height)
         places: dict[str, tuple[int, int]] = {}
         y = 0
         wall = "lit" if self.has_focus else "line"
@@ -222,18 +229,33 @@ class Shelves(Pane, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A click chooses the server whose name is nearest above; the mouse is never needed."""
         servers = by_shelf(self.desk)
-        card = (self.size.width - 2) // max(max(map(len, servers.values()), default=0), 4) - 1
-        height = FULL_HEIGHT if self.size.height >= 24 else FULL_HEIGHT - 1
+        card = _card_width(servers, self.size.width)
+        height = _card_height(self.size.height)
         shelf, column = event.y // (height + 1), (event.x - 1) // (card + 1)
         names = list(servers.values())
-        if card >= NARROWEST and self.size.height >= 21 and shelf < len(names) and 0 <= column < len(names[shelf]):
+        if (
+            card >= NARROWEST
+            and self.size.height >= CARDS_FROM
+            and shelf < len(names)
+            and 0 <= column < len(names[shelf])
+        ):
             self.desk.change(selected=names[shelf][column].name, capability=None)
+
+
+def _card_width(shelves: dict[str, list[ServerView]], width: int) -> int:
+    """Columns of a card, so that the fullest shelf fits beside each other."""
+    most = max(map(len, shelves.values()), default=0)
+    return (width - 2) // max(most, FEWEST_CARDS) - 1
+
+
+def _card_height(height: int) -> int:
+    return FULL_HEIGHT if height >= FULL_CARDS_FROM else FULL_HEIGHT - 1
 
 
 def _words(servers: list[ServerView], width: int) -> dict[str, str]:
     """What is said of each server of a shelf that has one row: as much as all of them have room for."""
     ways: tuple[Callable[[ServerView], str], ...] = (
-        lambda server: f" {state_sentence(server) if width > 80 else state_word(server)}",
+        lambda server: f" {state_sentence(server) if width > WORDY else state_word(server)}",
         lambda server: f" {state_word(server)}",
         lambda server: "" if server.status.key == "idle" else f" {state_word(server)}",
     )

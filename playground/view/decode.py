@@ -22,6 +22,8 @@ from servers.runtime.errors import OUT_OF_MEMORY_CODE
 
 _HOW: Final = ("send", "call", "fault")
 _SHOWN_TEXT: Final = 60
+_MOST_DECIMAL: Final = 4095
+"""Larger words that nobody understands are likely addresses or bit sets, and are shown as such."""
 """Characters of a text or bytes argument that are shown in one line."""
 
 INVOCATION_NAMES: Final[dict[int, str]] = {
@@ -117,7 +119,7 @@ def _show_pairs(arguments: tuple[Argument, ...], values: Mapping[str, Value]) ->
 
 def show_words(words: tuple[int, ...]) -> str:
     """Message words that nobody understands: the first few."""
-    shown = ", ".join(str(word) if word < 4096 else hex(word) for word in words[:6])
+    shown = ", ".join(str(word) if word <= _MOST_DECIMAL else hex(word) for word in words[:6])
     return f"{shown}, ... {len(words)} words" if len(words) > 6 else shown
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from kernel.abi import Fault, ObjectType, TcbSlot, ThreadState, UserException
+from kernel.abi import PAGE_SIZE, Fault, ObjectType, TcbSlot, ThreadState, UserException
 from playground.view import decode
 from playground.view.derivation import has_children
 from playground.view.model import (
@@ -130,7 +130,7 @@ def _why_dead(record: ServerRecord) -> str:
 
 def fault_word(fault: int, details: tuple[int, ...], text: str) -> str:
     """A fault in the few words that fit a card: "null pointer", "endless loop", "ValueError: ..."."""
-    if fault == Fault.VM_FAULT and len(details) >= 2 and details[1] < 4096:
+    if fault == Fault.VM_FAULT and len(details) >= 2 and details[1] < PAGE_SIZE:
         return "null pointer"
     if fault == Fault.USER_EXCEPTION and len(details) >= 4:
         if details[3] == UserException.RUNAWAY:
