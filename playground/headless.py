@@ -64,6 +64,8 @@ def play(
     """
     if output is not None and not output.parent.is_dir():
         raise CannotWrite(f"the report cannot be written to {output}: there is no folder {output.parent}")
+    if output is not None and output.is_dir():
+        raise CannotWrite(f"the report cannot be written to {output}: is a directory")
     wishes = [Wish(name, seed, values or {}, record, digest) for name in names]
     progress = Progress(len(names), sys.stderr)
     results: list[LessonResult] = []
@@ -96,7 +98,9 @@ def carry_out_all(wishes: Sequence[Wish], *, alone: bool = False) -> Iterator[Le
         yield carry_out(wishes[0])
         return
     with _pool(min(len(wishes), os.cpu_count() or 1)) as pool:
-        yield from pool.map(carry_out, wishes)
+        with _deaf():
+            results = pool.map(carry_out, wishes)
+        yield from results
 
 
 @contextmanager
@@ -107,6 +111,22 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """What is started here never hears Ctrl-C, not even before it has come so far that it could ignore it; this process
+    hears it a moment later."""
+    import signal
+
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(*folders: Path) -> None:

@@ -56,10 +56,15 @@ def play(
     chosen = lesson.front.seed if seed is None else seed
     person = sys.stdin.isatty()
     read = _line if student or person else None
+    if results is not None:
+        try_results(results)
     reader = Linear(lesson, manifest, chosen, write=_print, read=read, events=events, pauses=person)
-    session = reader.play()
-    if student:
-        reader.tell_score()
+    session = reader.session
+    try:
+        reader.play()
+        if student:
+            reader.tell_score()
+    finally:  # also of somebody who leaves with Ctrl-C
         if results is not None:
             save_results(session, chosen, results)
     if digest:

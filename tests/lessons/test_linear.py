@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from playground import lesson_run
-from playground.headless import FAILED, PASSED, UNDECIDED
+from playground.headless import FAILED, PASSED, UNDECIDED, CannotWrite
 from playground.lesson_run import Wish, carry_out, rehearse
-from playground.linear import Linear
+from playground.linear import Linear, play
 from playground.plain_text import plain_lines
 from playground.rehearsal import Rehearsal
 from scenarios.library import checked_lesson, manifest_of
@@ -113,6 +113,30 @@ def test_the_screens_offer_what_a_rehearsal_in_a_process_of_its_own_found(tmp_pa
     abandoned = Rehearsal(found, manifest, 0)
     abandoned.close()
     assert abandoned.choices() == ()
+
+
+def test_results_that_cannot_be_written_are_told_before_the_lesson(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(CannotWrite, match="the results cannot be written to"):
+        play(lesson(tmp_path, "asking", ASKING), student=True, results=tmp_path / "nowhere" / "x.json")
+    assert capsys.readouterr().out == ""
+
+
+def test_results_are_kept_if_the_student_leaves_in_the_middle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter(["1"])
+
+    def read() -> str:
+        for answer in answers:
+            return answer
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("playground.linear._line", read)
+    path = tmp_path / "results.json"
+    with pytest.raises(KeyboardInterrupt):
+        play(lesson(tmp_path, "asking", ASKING), student=True, results=path)
+    found = json.loads(path.read_text())
+    assert (found["finished"], len(found["predictions"])) == (False, 2)
 
 
 def test_results_are_written_as_json(tmp_path: Path) -> None:

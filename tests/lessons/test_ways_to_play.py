@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from playground import lesson_run, watching
+from playground import headless, lesson_run, watching
 from playground.actions import COMMANDS
 from playground.command_line import MISTAKE, run
 from playground.headless import FAILED, INVALID, PASSED, UNDECIDED, Progress, play
@@ -72,6 +74,7 @@ def test_a_setting_that_the_lesson_does_not_know_makes_it_no_valid_lesson(
         (["play", "--headless", "reincarnation", "--set", "victim"], "'victim' is not NAME=VALUE"),
         (["play", "--headless", "reincarnation", "--set", "seed=x"], "'x' is not a whole number"),
         (["play", "--headless", "reincarnation", "-o", "/nowhere/x"], "the report cannot be written to /nowhere/x"),
+        (["play", "--headless", "reincarnation", "-o", "/"], "the report cannot be written to /: is a directory"),
         (["new"], "`playground new lesson NAME`"),
     ],
 )
@@ -230,6 +233,16 @@ def test_watching_plays_again_after_a_change_of_the_lesson_only(tmp_path: Path) 
     assert watching.watch([path], again, said.append, pause, rounds=2) == FAILED
     assert played == [PASSED, FAILED]
     assert said == ["waiting for a change; Ctrl-C ends", "\nwatched.md changed"]
+
+
+def test_a_process_that_is_started_for_a_lesson_never_hears_ctrl_c() -> None:
+    """Not even while it starts, when it could only answer with a traceback."""
+    asked = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
+    told = []
+    with headless._deaf():
+        told.append(subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout)
+    told.append(subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout)
+    assert [line.strip() for line in told] == ["True", "False"]
 
 
 def test_a_terminal_sees_how_far_the_suite_is_and_a_pipe_does_not() -> None:
