@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import trio
 from textual import events
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.driver import Driver
-from textual.filter import LineFilter
 
 from playground.machine.guest import Guest
 from playground.presenter.board import Board
 from playground.presenter.follow import NO_SHOW, Follower
 from playground.presenter.meeting import folder
 from playground.presenter.notes_pane import NotesPane
-from playground.screens.ascii_filter import AsciiFilter
-from playground.screens.inks import THEMES
-from playground.screens.outlet import lasting
 from playground.screens.script import BACK, NEXT
+from playground.screens.terminal_app import TerminalApp
 from playground.settings import Settings
 
 LOOKS_A_SECOND: Final = 10
@@ -52,7 +48,7 @@ class Clock:
         return self._stopped if self._began is None else int(self._clock() - self._began)
 
 
-class NotesApp(App[int]):
+class NotesApp(TerminalApp):
     """The notes on a screen of their own; the keys of a clicker drive the show from here as well."""
 
     TITLE = "Notes"
@@ -62,25 +58,12 @@ class NotesApp(App[int]):
     ]
 
     def __init__(self, settings: Settings, place: Path | None = None) -> None:
-        super().__init__()
-        self._ascii = AsciiFilter(settings.ascii)
+        super().__init__(settings)
         self._clock = Clock()
         self.follower = Follower(place or folder(), self.told, self.waits)
         self.pane = NotesPane(self._clock.read, NO_SHOW)
         self.failure: BaseException | None = None
         self._guest = Guest(self.follower.main, on_done=self._ended)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = settings.theme or THEMES[0].name
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """In ASCII mode, the last filter makes everything plain."""
-        filters = super().get_line_filters()
-        return [*filters, self._ascii] if self._ascii.enabled else filters
-
-    def get_driver_class(self) -> type[Driver]:
-        """The terminal's; it outlives its terminal."""
-        return lasting(super().get_driver_class())
 
     def compose(self) -> ComposeResult:
         """One pane."""

@@ -26,33 +26,25 @@ from playground.actions import (
     past_keys,
     replay_keys,
 )
-from playground.screens.ascii_filter import AsciiFilter
 from playground.screens.chronicle import Chronicle
 from playground.screens.command_line import CommandLine
 from playground.screens.desk import Desk, Machine
-from playground.screens.failure import ShortTraceback
 from playground.screens.footer import Footer
 from playground.screens.hand import ScreenHand
 from playground.screens.header import Header
-from playground.screens.inks import THEMES
 from playground.screens.inspector import Inspector
-from playground.screens.outlet import lasting
 from playground.screens.palette import WithPalette
 from playground.screens.pane import Pane
 from playground.screens.sheet import Sheet
 from playground.screens.shelves import Shelves
 from playground.screens.stream import Stream
+from playground.screens.terminal_app import TerminalApp
 from playground.screens.timeline import Timeline
 from playground.screens.too_small import TooSmall
 from playground.screens.words import answer_line
 from playground.settings import SMALLEST_HEIGHT, SMALLEST_WIDTH, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from textual.driver import Driver
-    from textual.filter import LineFilter
-
     from playground.screens.lesson_pane import LessonPane
     from playground.screens.script import Script
     from playground.timeline.timelines import Timelines
@@ -66,7 +58,7 @@ WIDE: Final = 110
 """From this width on the inspector stands beside the shelves."""
 
 
-class Playground(ShortTraceback, WithPalette):
+class Playground(TerminalApp, WithPalette):
     """The screens over one machine."""
 
     TITLE = "Microkernel playground"
@@ -109,9 +101,11 @@ class Playground(ShortTraceback, WithPalette):
     def __init__(
         self, machine: Machine, settings: Settings | None = None, session: LessonSession | None = None
     ) -> None:
-        super().__init__()
-        self.session = session
         self.settings = settings or Settings()
+        self.panes: list[Pane] = []
+        """Everything that is polled; known first, because a theme repaints it."""
+        super().__init__(self.settings)
+        self.session = session
         self.desk = Desk(machine)
         self.hand = ScreenHand(self)
         self.lesson: LessonPane
@@ -123,27 +117,12 @@ class Playground(ShortTraceback, WithPalette):
 
             self.script = Script(self, session, student=self.settings.student)
         self.header = Header(self.desk)
-        self._ascii = AsciiFilter(self.settings.ascii)
-        self.panes: list[Pane] = []
-        """Everything that is polled."""
         self._polls = 0
         self._notes_end = 0
         """Number of the first event whose note has not been looked at yet."""
         self._answering = False
         self.too_small = False
         """The terminal has less room than the panes need, and a sentence that says so covers them."""
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self.settings.theme or THEMES[0].name
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """In ASCII mode, the last filter makes everything plain."""
-        filters = super().get_line_filters()
-        return [*filters, self._ascii] if self._ascii.enabled else filters
-
-    def get_driver_class(self) -> type[Driver]:
-        """The terminal's; it outlives its terminal."""
-        return lasting(super().get_driver_class())
 
     def compose(self) -> ComposeResult:
         """The panes from top to bottom."""
