@@ -59,7 +59,10 @@ def _paint_message(canvas: Canvas, x: int, y: int, desk: Desk, message: MessageV
     if wanted + len(lines) + 3 <= room:
         x = canvas.put(x + 1, y, lines, "quiet")
         room = canvas.width - x - 2
-    text = cut(text, max(room - len(head) - len(tail) - 4, 0))
+    space = max(room - len(head) - len(tail) - 4, 0)
+    if len(text) > space and message.kind == "fault":
+        text = text.rpartition(" at ")[0] or text  # where it happened can be read in the stream
+    text = cut(text, space)
     middle = f" {text} " if len(text) > 4 else ""
     start = x + max(1, (room - len(head) - len(middle) - len(tail)) // 2)
     start = canvas.put(start, y, head, ink + lit)

@@ -76,7 +76,7 @@ class CommandLine(Pane, can_focus=True):
             if aside:
                 canvas.put(3, 0, aside, "faulted bold" if trouble else "text")
             else:
-                canvas.put(3, 0, "press : and type a command, f1 for help", "line")
+                canvas.put(3, 0, "press : and type a command, f1 for help", "quiet")
             return
         room = canvas.width - 4
         if trouble and fits:

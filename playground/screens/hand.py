@@ -208,9 +208,17 @@ class ScreenHand:
             self.focus(self.sheet)
             return
         pane = self.before if self.before is not None and self.before.is_attached else self.app.query_one(Shelves)
+        if isinstance(pane, Inspector) and not self._inspector_is_shown:
+            pane = self.app.query_one(Shelves) if self.app.session is None else self.app.lesson
         if not isinstance(pane, Inspector):
             self.app.screen.remove_class("inspecting")
         self.focus(pane)
+
+    @property
+    def _inspector_is_shown(self) -> bool:
+        """It was asked for, or there is room for it anyway."""
+        screen = self.app.screen
+        return screen.has_class("inspecting") or not (screen.has_class("narrow") or screen.has_class("lesson"))
 
     def focus_command_line(self) -> None:
         """Begin to type."""

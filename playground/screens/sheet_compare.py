@@ -44,8 +44,8 @@ class CompareSheet(Sheet):
         left, right = 2 + 13, 2 + 13 + (width - 13) // 2
         views = self._views()
         for x, timeline, count in zip((left, right), self.timelines, self.counts, strict=True):
-            words = f"{timeline.id} {timeline.title} · event {count:,} of {len(timeline.past.events):,}"
-            canvas.put(x, 1, words, "title", right - left - 1)
+            canvas.put(x, 1, f"{timeline.id} {timeline.title}", "title", right - left - 1)
+            canvas.put(x, 2, f"event {count:,} of {len(timeline.past.events):,}", "quiet", right - left - 1)
         y = self._paint_servers(canvas, 3, left, right, views)
         rows = max(canvas.height - y - 5, 0)
         half = (width + 2) // 2

@@ -16,7 +16,7 @@ from playground.screens.shelves import Shelves
 from tests.playground.lesson_tools import lesson_session
 from tests.playground.monkey import SCENES, play
 from tests.playground.scene import reading
-from tests.playground.screen_tools import SMALL, look, picture, press, showing
+from tests.playground.screen_tools import SMALL, desk_of, look, picture, press, showing
 
 
 @pytest.mark.parametrize("scene", SCENES)
@@ -123,3 +123,19 @@ async def test_the_keys_always_reach_something_also_when_what_had_them_is_hidden
         await press(pilot, "escape")
         await press(pilot, "down", "down")
         assert isinstance(pilot.app.focused, Shelves)
+
+
+@pytest.mark.parametrize("size", [(120, 36), SMALL])
+async def test_after_a_command_in_a_lesson_the_keys_do_not_go_to_an_inspector_that_was_put_away(
+    size: tuple[int, int],
+) -> None:
+    """The lesson takes them."""
+    scene = reading()
+    async with showing(scene, size, session=lesson_session(scene, "beat")) as (pilot, _):
+        app = pilot.app
+        assert isinstance(app, Playground)
+        await press(pilot, "i", "colon")
+        app.screen.remove_class("inspecting")  # as when the lesson goes on, by a key on the presenter's terminal
+        await press(pilot, *"select", "space", *"disk", "enter")
+        assert desk_of(pilot).selected == "disk"
+        assert app.focused is app.lesson
