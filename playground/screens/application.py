@@ -225,6 +225,8 @@ class Playground(TerminalApp, WithPalette):
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
+        if not self.is_running or not self.screen_stack:
+            return  # typed while everything is being taken down
         if not self._take_key(event):
             await super().on_event(event)
         if not self._answering:  # keys that were typed ahead are answered together

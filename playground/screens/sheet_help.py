@@ -63,6 +63,7 @@ def help_sheet(desk: Desk, focused: object) -> HelpSheet:
     from scenarios.language.verbs import VERBS
 
     actions = [(action.shown, action.usage, action.help) for action in ACTIONS if action.shown]
+    actions.append(("ctrl+p", "", "Find any of these by its name or by what it does."))
     verbs = [(row.usage, f"{row.summary} {row.example}") for row in VERBS.values() if row.name not in ONLY_IN_LESSONS]
     return HelpSheet(desk, str(getattr(focused, "HELP", "")), actions, verbs)
 

@@ -139,3 +139,13 @@ async def test_after_a_command_in_a_lesson_the_keys_do_not_go_to_an_inspector_th
         await press(pilot, *"select", "space", *"disk", "enter")
         assert desk_of(pilot).selected == "disk"
         assert app.focused is app.lesson
+
+
+async def test_keys_that_are_typed_while_the_program_ends_are_lost_without_a_word() -> None:
+    """There is no screen any more that could take them."""
+    async with showing(reading()) as (pilot, _):
+        app = pilot.app
+        await press(pilot, "q")
+    for key in ("down", "x", "escape", "ctrl+p"):
+        await app.on_event(events.Key(key, None))
+    assert app.return_value == 0
