@@ -326,5 +326,10 @@ class Core:
             self.closed = True
             if self.recorder is not None:
                 self.recorder.close()
+            for thread in self.kernel.threads:
+                # Left to the garbage collector, a program that waits on its way out would be reported as our error.
+                vehicle = self.kernel.vehicle(thread)
+                if vehicle is not None:
+                    vehicle.close()
             self.watchdog.stop()
             self.disk.close()

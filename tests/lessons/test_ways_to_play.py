@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import shlex
 import subprocess
@@ -243,6 +244,22 @@ def test_a_process_that_is_started_for_a_lesson_never_hears_ctrl_c() -> None:
         told.append(subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout)
     told.append(subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout)
     assert [line.strip() for line in told] == ["True", "False"]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+def test_a_lesson_may_end_while_a_server_could_still_tidy_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    """The compiler waits on its way out of a translation; nothing of that is reported as an error of ours."""
+    told: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    body = (
+        f'{BOOT}\nsend new.compile source="one" output=paper\n'
+        f"run until event message sender=new operation=sheet.write\nrun until new is waiting\nstep {steps}"
+    )
+    carry_out(Wish(lesson(tmp_path, "halfway", body, system="deputy")))
+    gc.collect()
+    assert told == []
 
 
 def test_a_terminal_sees_how_far_the_suite_is_and_a_pipe_does_not() -> None:
