@@ -19,7 +19,7 @@ from playground.screens.inspector import Inspector
 from playground.screens.sheet_score import ScoreSheet
 from playground.settings import Settings
 from scenarios.player import LessonSession
-from tests.playground.screen_tools import picture, press, text_of, type_line
+from tests.playground.screen_tools import look, picture, press, text_of, type_line
 from tests.playground.terminals import Terminal
 from tests.playground.test_screens_live import live, until
 
@@ -129,6 +129,7 @@ async def play_to(pilot: Pilot[int], beat: int) -> None:
     _, session = parts(pilot)
     while session.played < beat or session.state in ("running", "asking"):
         await press(pilot, "2" if session.state == "asking" else "space")
+    look(pilot)  # the machine may have come to the end of the beat after the screens looked at it
 
 
 def core_of(app: LessonPlayground) -> object:
