@@ -67,9 +67,10 @@ class Watchdog:
             return
         if signals_work_here():
             _active.append(self._reference)
+            # Also if others are watched: a machine that nobody switched off is, and its timer may have been taken away.
+            signal.signal(signal.SIGVTALRM, _tick)
+            signal.setitimer(signal.ITIMER_VIRTUAL, TICK, TICK)
             if len(_active) == 1:
-                signal.signal(signal.SIGVTALRM, _tick)
-                signal.setitimer(signal.ITIMER_VIRTUAL, TICK, TICK)
                 # Python takes its handlers away when it ends; a tick after that would kill the process.
                 atexit.register(_disarm)
         elif self._counter is None:

@@ -191,6 +191,21 @@ def test_no_timer_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
+def test_a_machine_is_watched_also_if_the_timer_of_one_that_was_forgotten_was_switched_off() -> None:
+    """Nobody has stopped the first, and then somebody else has used the timer for something of their own."""
+    forgotten, processor = Watchdog(Processor()), Processor()
+    forgotten.start()
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    watchdog = Watchdog(processor)
+    watchdog.start()
+    try:
+        assert signal.getitimer(signal.ITIMER_VIRTUAL) != (0.0, 0.0)
+        assert processor.run(plain_loop)
+    finally:
+        watchdog.stop()
+        forgotten.stop()
+
+
 def test_outside_the_main_thread_lines_are_counted_instead() -> None:
     stopped: list[bool] = []
 

@@ -34,9 +34,9 @@ def watchdog() -> Iterator[None]:
         raise Runaway
 
     before = signal.signal(signal.SIGVTALRM, bark)
-    signal.setitimer(signal.ITIMER_VIRTUAL, 0.5)
+    timer = signal.setitimer(signal.ITIMER_VIRTUAL, 0.5)
     yield
-    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.setitimer(signal.ITIMER_VIRTUAL, *timer)  # a machine of another test may still be watched
     signal.signal(signal.SIGVTALRM, before)
 
 
