@@ -187,8 +187,8 @@ class Playground(TerminalApp, WithPalette):
             self.script.poll()
             self.header.note = self.script.place
         self._try(self._go_on_looking)
-        if self.focused is None and self.app_focus and not self.too_small:
-            self.hand.return_focus()  # what had it is hidden, because the terminal has another size
+        if self.app_focus and not self.too_small and len(self.screen_stack) == 1:
+            self.hand.look_after_focus()
         for pane in self.panes:
             pane.poll()
 

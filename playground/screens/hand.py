@@ -214,6 +214,17 @@ class ScreenHand:
             self.app.screen.remove_class("inspecting")
         self.focus(pane)
 
+    def look_after_focus(self) -> None:
+        """Keys never go to what is hidden or gone: by another size of the terminal, or by a sheet that came later."""
+        screen, here = self.app.screen, self.app.focused
+        hidden = {
+            Inspector: self.sheet is not None or not self._inspector_is_shown,
+            Shelves: screen.has_class("inspecting") and screen.has_class("narrow"),
+            type(None): True,
+        }.get(type(here), isinstance(here, Sheet) and here is not self.sheet)
+        if hidden:
+            self.return_focus()
+
     @property
     def _inspector_is_shown(self) -> bool:
         """It was asked for, or there is room for it anyway."""
