@@ -23,7 +23,7 @@ from playground.screens.inspector_tabs import Entry, Page, Target, entry
 from playground.screens.tab_capabilities import WITH_RIGHTS, branches
 from playground.screens.words import plural
 from playground.view import derivation
-from playground.view.capability_words import rights_words
+from playground.view.capability_words import client_of, rights_words
 from playground.view.model import CapView, View
 
 ABOUT: Final = (
@@ -67,8 +67,8 @@ def page(desk: Desk, target: Target, width: int) -> Page:
 def _badge(view: View, cap: CapView) -> tuple[str, str]:
     if not cap.badge:
         return ("none: copies with a badge can be made from it", "quiet")
-    client = view.manifest.by_number(cap.badge) if view.manifest and cap.kind == ObjectType.ENDPOINT else None
-    who = f": the receiver knows that it is {client.name}" if client is not None else ": the receiver sees this number"
+    client = client_of(view, cap.object, cap.badge)
+    who = f": the receiver knows that it is {client}" if client else ": the receiver sees this number"
     return (f"{cap.badge:#x}{who}", "key")
 
 

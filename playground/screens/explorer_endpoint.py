@@ -77,7 +77,7 @@ def _queue(view: View, endpoint: EndpointView) -> list[Entry]:
         thread = view.threads[thread_id]
         if endpoint.sending:
             kind = view.types[endpoint.id]
-            more = badge_words(view, kind, thread.badge) or "no badge"
+            more = badge_words(view, kind, endpoint.id, thread.badge) or "no badge"
         else:
             more = f"answers with {view.name_of(thread.badge)}" if thread.badge else "cannot answer: no Reply"
         runs = ((f" {place:>3}  ", "quiet"), (f"{who(view, thread_id):<16.16}", "text bold"),

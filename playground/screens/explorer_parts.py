@@ -133,8 +133,9 @@ def cap_runs(view: View, cap: CapView) -> Row:
     if cap.kind == ObjectType.UNTYPED:
         return ((f"watermark {cap.badge:#x}", "key"),)
     everything = cap.kind == ObjectType.ENDPOINT and cap.rights == Rights.ALL
-    words = ["everything" if everything else rights_words(cap.kind, cap.rights), badge_words(view, cap.kind, cap.badge)]
-    return ((", ".join(filter(None, words)), "key"),)
+    rights = "everything" if everything else rights_words(cap.kind, cap.rights)
+    badge = badge_words(view, cap.kind, cap.object, cap.badge)
+    return ((", ".join(filter(None, (rights, badge))), "key"),)
 
 
 def place_words(view: View, cap: CapView) -> str:

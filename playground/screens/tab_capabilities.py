@@ -8,6 +8,7 @@ from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Tab, Target, entry
 from playground.screens.words import rights_word
 from playground.view import derivation
+from playground.view.capability_words import client_of
 from playground.view.model import CapView
 from playground.view.objects import TYPE_WORDS
 from playground.view.servers import slot_names
@@ -36,8 +37,8 @@ def badge_of(desk: Desk, cap: CapView) -> str:
     """The badge as the client it stands for, or as a number."""
     if cap.kind not in (ObjectType.ENDPOINT, ObjectType.NOTIFICATION) or not cap.badge:
         return ""
-    client = desk.machine.manifest.by_number(cap.badge) if cap.kind is ObjectType.ENDPOINT else None
-    return client.name if client else f"{cap.badge:#x}" if cap.badge > 0xFFFF else str(cap.badge)
+    number = f"{cap.badge:#x}" if cap.badge > 0xFFFF else str(cap.badge)
+    return client_of(desk.view, cap.object, cap.badge) or number
 
 
 def what_of(desk: Desk, cap: CapView) -> str:

@@ -30,12 +30,20 @@ def rights_words(kind: int, rights: int) -> str:
     return ", ".join(word for right, word in verbs if rights & right) or "nothing"
 
 
-def badge_words(view: View, kind: int, badge: int) -> str:
+def client_of(view: View, object_id: int, badge: int) -> str:
+    """The server that a badge stands for, or ''. Only on the endpoints of the manifest a badge is a server's number."""
+    if view.manifest is None:
+        return ""
+    owner, _, name = view.name_of(object_id).partition(".")
+    provider, client = view.manifest.servers.get(owner), view.manifest.by_number(badge)
+    return client.name if client is not None and provider is not None and name in provider.provides else ""
+
+
+def badge_words(view: View, kind: int, object_id: int, badge: int) -> str:
     """ "badge fs" where the badge is the number of a server, "badge 0x20", or ''."""
     if not badge or kind not in (ObjectType.ENDPOINT, ObjectType.NOTIFICATION):
         return ""
-    client = view.manifest.by_number(badge) if view.manifest and kind == ObjectType.ENDPOINT else None
-    return f"badge {client.name}" if client is not None else f"badge {badge:#x}"
+    return f"badge {client_of(view, object_id, badge) or f'{badge:#x}'}"
 
 
 def capability(view: View, kind: int, object_id: int, rights: int, badge: int) -> str:
@@ -43,7 +51,7 @@ def capability(view: View, kind: int, object_id: int, rights: int, badge: int) -
     name = view.name_of(object_id)
     word = TYPE_WORDS[ObjectType(kind)]
     told = name if name.startswith(word) else f"{word} {name}"
-    parts = (rights_words(kind, rights), badge_words(view, kind, badge), _line(view, kind, object_id, name))
+    parts = (rights_words(kind, rights), badge_words(view, kind, object_id, badge), _line(view, kind, object_id, name))
     inside = "; ".join(part for part in parts if part)
     return f"{told} ({inside})" if inside else told
 

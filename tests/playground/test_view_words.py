@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from kernel import events as ev
-from kernel.abi import Fault, Label, UserException
+from kernel.abi import Fault, Label, ObjectType, UserException
 from playground.view import decode, inputs
+from playground.view.capability_words import badge_words
 from playground.view.fold import Fold
 from playground.view.sentences import address, sentence
 from servers.interfaces import BLOCK, FILES
@@ -42,6 +43,15 @@ def test_a_request_is_shown_as_the_call_that_it_is(shop: Workshop) -> None:
     calls = texts(shop, "call")
     assert 'you -> fs: files.read(path="/etc/motd")' in calls
     assert any(text.startswith("fs -> disk: block.read(sector=") for text in calls)
+
+
+def test_a_badge_is_a_server_only_on_an_endpoint_that_the_manifest_gives_out(shop: Workshop) -> None:
+    """Whoever makes an endpoint of his own chooses his own numbers."""
+    number = shop.core.manifest.servers["fs"].number
+    ids = {shop.view.name_of(number): number for number in shop.view.objects}
+    assert badge_words(shop.view, ObjectType.ENDPOINT, ids["disk.block"], number) == "badge fs"
+    assert badge_words(shop.view, ObjectType.ENDPOINT, 999_999, number) == f"badge {number:#x}"
+    assert badge_words(shop.view, ObjectType.NOTIFICATION, ids["fs.signals"], number) == f"badge {number:#x}"
 
 
 def test_a_reply_is_read_with_the_request_that_it_answers(shop: Workshop) -> None:
