@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from tests.playground.machines import machine
 
 
 @pytest.fixture
-def recorded(tmp_path: Path) -> tuple[Core, Path]:
+def recorded(tmp_path: Path) -> Iterator[tuple[Core, Path]]:
     """A read and a crash with a mark between them, in a file."""
     path = tmp_path / "run.mkp"
     core = machine(seed=3)
@@ -33,8 +34,8 @@ def recorded(tmp_path: Path) -> tuple[Core, Path]:
     core.crash("disk", "exit")
     core.advance(1_000)
     recorder.close()
+    yield core, path
     core.close()
-    return core, path
 
 
 def test_a_recording_is_a_run_with_everything_in_it(recorded: tuple[Core, Path]) -> None:
