@@ -362,9 +362,17 @@ PLAYING: Final = frozenset({"run", "toggle"})
 """Those of them that a recording knows as well; they go on from the moment it shows."""
 
 
+def without_comment(text: str) -> str:
+    """The line up to a # that stands in no quotes, as in a lesson."""
+    for place, character in enumerate(text):
+        if character == "#" and text.count('"', 0, place) % 2 == 0:
+            return text[:place]
+    return text
+
+
 def command_of(text: str) -> tuple[Action, str] | None:
     """The action that a typed line means and the rest of the line, or None if it is one of the lesson language."""
-    verb, _, rest = text.strip().partition(" ")
+    verb, _, rest = without_comment(text).strip().partition(" ")
     action, rest = COMMANDS.get(verb), rest.strip()
     free = action is not None and action.words >= FREE_TEXT
     if action is None or len(rest.split()) > action.words or ("=" in rest and not free):

@@ -8,7 +8,9 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 
+from playground.actions import without_comment
 from playground.screens.application import Playground
+from playground.screens.command_line import CommandLine
 from playground.screens.inspector import Inspector
 from playground.screens.sheet import Sheet
 from playground.screens.sheet_console import screen_lines
@@ -152,3 +154,20 @@ async def test_keys_that_are_typed_while_the_program_ends_are_lost_without_a_wor
     for key in ("down", "x", "escape", "ctrl+p"):
         await app.on_event(events.Key(key, None))
     assert app.return_value == 0
+
+
+@pytest.mark.parametrize("line", ["timelines # all", "speed 20 # slowly", "select disk# the driver", "help #", "now#"])
+async def test_a_comment_after_a_command_is_no_part_of_it(line: str) -> None:
+    """As in lessons, from which lines are copied."""
+    async with showing(reading()) as (pilot, _):
+        app = pilot.app
+        assert isinstance(app, Playground)
+        app.on_command_line_entered(CommandLine.Entered(line))
+        await pilot.pause()
+        assert app.is_running
+        assert "There is only this timeline" in app.desk.trouble or not app.desk.trouble
+
+
+def test_a_hash_in_quotes_is_no_comment() -> None:
+    """It is a name of its own."""
+    assert without_comment('mark "a # b" # c') == 'mark "a # b" '
