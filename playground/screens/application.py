@@ -222,11 +222,11 @@ class Playground(TerminalApp, WithPalette):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys are acted on one after the other, so that one can type ahead of the screens."""
+        if isinstance(event, events.Key) and not (self.is_running and self.screen_stack):
+            return  # typed while everything is being taken down
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
             return
-        if not self.is_running or not self.screen_stack:
-            return  # typed while everything is being taken down
         if not self._take_key(event):
             await super().on_event(event)
         if not self._answering:  # keys that were typed ahead are answered together
