@@ -146,6 +146,8 @@ def _read(what: str, name: str, folder: str, ending: str, most: int) -> tuple[by
         raise NotFound(f"no {what} is called {name}, but there is a file {name}{ending}: say the ending too")
     else:
         raise NotFound(unknown(what, name, _names(folder, ending)))
+    if isinstance(file, Path) and (file.is_fifo() or file.is_char_device()):
+        raise NotFound(f"the {what} {name} cannot be read: it is no file but a device, which might never end")
     try:
         with file.open("rb") as opened:
             data = opened.read(most + 1)

@@ -1,12 +1,13 @@
 """Parameters of a lesson: what they may be, where their values go, and what is said about wrong ones."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from scenarios.language import LessonError
 from scenarios.lesson import Lesson, parse_lesson
-from scenarios.library import checked_lesson, manifest_of
+from scenarios.library import NotFound, checked_lesson, manifest_of
 from scenarios.parameters import SettingError, changed_manifest
 
 HEAD = """+++
@@ -136,6 +137,13 @@ def test_a_wrong_system_does_not_hide_what_is_wrong_with_the_lesson(tmp_path: Pa
     with pytest.raises(LessonError) as caught:
         checked_lesson(str(path))
     assert {Path(problem.file).name for problem in caught.value.problems} == {"mine.toml", "a.md"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_that_might_never_end_is_no_lesson(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.md")
+    with pytest.raises(NotFound, match=r"a.md cannot be read: it is no file but a device, which might never end"):
+        checked_lesson(str(tmp_path / "a.md"))
 
 
 def test_a_system_behind_a_link_out_of_the_folder_of_the_lesson_is_refused(tmp_path: Path) -> None:
