@@ -400,9 +400,10 @@ def replay_keys() -> list[tuple[str, str]]:
     return [("p", "play"), *((key, "end" if key == "n" else word) for key, word in past_keys())]
 
 
-def lesson_keys(*, free: bool) -> list[tuple[str, str]]:
-    """The same while a lesson is played; `free`: its script was left."""
+def lesson_keys(*, free: bool, choices: int = 0) -> list[tuple[str, str]]:
+    """The same while a lesson is played; `free`: its script was left; `choices`: answers that one can choose among."""
     rest = [pair for pair in footer_keys() if pair[0] not in ("space", ",", "p")]
     if free:
         return [("space", "back to the lesson"), (",", "event back"), *rest]
-    return [("space", "go on"), ("←", "a beat back"), ("↑ ↓", "scroll"), ("p", "on your own"), *rest]
+    on = [(f"1 … {choices}", "predict"), ("0", "none")] if choices else [("space", "go on")]
+    return [*on, ("←", "a beat back"), ("↑ ↓", "scroll"), ("p", "on your own"), *rest]

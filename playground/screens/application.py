@@ -411,7 +411,8 @@ class Playground(TerminalApp, WithPalette):
             return past_keys()
         if self.session is None or (self.script is not None and self.script.ended):
             return footer_keys()
-        return lesson_keys(free=self.session.free)
+        question = None if self.script is None else self.script.question
+        return lesson_keys(free=self.session.free, choices=0 if question is None else len(question.choices))
 
     def _complete(self, text: str) -> list[str]:
         if text.startswith("explore "):
