@@ -29,7 +29,7 @@ from scenarios.player import FREE, LessonSession
 from scenarios.student import explanation, results, score
 from servers.manifest import Manifest
 
-TALK: Final = frozenset({ev.MESSAGE, ev.REPLIED, ev.FAULTED, ev.NOTE, ev.INPUT, ev.PROBE, ev.IRQ_RAISED})
+TALK: Final = frozenset({ev.MESSAGE, ev.REPLIED, ev.FAULTED, ev.NOTE, ev.INPUT, ev.PROBE, ev.IRQ_RAISED, ev.DROPPED})
 """Events that are told unless all are wanted."""
 UNTOLD_NOTES: Final = frozenset({"you-reply", "server-started"})
 _VERDICTS: Final = {"passed": "Holds", "failed": "Does not hold", "undecided": "Could not be decided"}
@@ -178,11 +178,18 @@ class Linear:
         events = self.stage.events
         self._told = min(self._told, len(events))
         for number in range(self._told, len(events)):
-            if self.events == "all" or (self.events == "talk" and _matters(events[number])):
+            event = events[number]
+            if self.events == "all" or (self.events == "talk" and _matters(event)):
                 fold = self.stage.fold
                 if fold.view.event_count <= number:
                     fold.update(events[fold.view.event_count : number + 1])
-                self.write(f"Cycle {events[number][1]:,}: {sentence(fold.view, number, events[number])}.")
+                if (
+                    self.events == "talk"
+                    and event[0] == ev.DROPPED
+                    and fold.view.speaks_for_the_dead(event[2], event[4])
+                ):
+                    continue
+                self.write(f"Cycle {event[1]:,}: {sentence(fold.view, number, event)}.")
         self._told = len(events)
 
     def _ask(self) -> None:

@@ -1,4 +1,5 @@
-"""The lines of the stream, collected as they happen: messages in words, what servers noted, what the probe did.
+"""The lines of the stream, collected as they happen: messages in words, those that went nowhere, what servers noted,
+what the probe did.
 
 Heartbeats are left out: they go on for ever, and what matters of them is said when one is missing.
 """
@@ -31,7 +32,7 @@ class Line(NamedTuple):
     """Who, to whom: "you → fs"."""
     text: str
     kind: str
-    """call, send, reply, fault, signal, note, probe."""
+    """call, send, reply, fault, signal, lost, note, probe."""
     ink: str
 
 
@@ -56,7 +57,7 @@ class Chronicle:
         if view.event_count < self._seen:  # a recording that was wound back
             self.lines.clear()
             self.message, self._seen = None, 0
-        fresh = [*self._messages(view), *self._notes(view), *self._probes(view)]
+        fresh = [*self._messages(view), *self._notes(view), *self._probes(view), *self._lost(view)]
         fresh.sort()
         self.lines.extend(fresh)
         self._seen = view.event_count
@@ -103,6 +104,18 @@ class Chronicle:
                 break
             words = f"the debug probe: {action} {detail}".strip()
             found.append(Line(number, f"probe → {who(view, thread)}", words, "probe", "faulted"))
+        return found
+
+    def _lost(self, view: View) -> list[Line]:
+        found: list[Line] = []
+        for number, thread, object_id, reason in reversed(view.lost[-self._most_at_once :]):
+            if number < self._seen:
+                break
+            if view.speaks_for_the_dead(thread, object_id):
+                continue
+            target = view.name_of(object_id) if object_id else "nowhere"
+            words = f"a message went nowhere: {reason}"
+            found.append(Line(number, f"{who(view, thread)} → {target}", words, "lost", "faulted"))
         return found
 
 

@@ -60,6 +60,7 @@ class StandbyView:
     messages: Final = ()
     notes: Final[list[Any]] = []
     probes: Final[list[Any]] = []
+    lost: Final[list[Any]] = []
     slots: Final[dict[Any, Any]] = {}
 
     def __init__(self, outline: Outline) -> None:

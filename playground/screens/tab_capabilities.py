@@ -8,7 +8,7 @@ from playground.screens.desk import Desk
 from playground.screens.inspector_tabs import Entry, Page, Tab, Target, entry
 from playground.screens.words import rights_word
 from playground.view import derivation
-from playground.view.capability_words import client_of
+from playground.view.capability_words import client_of, is_used
 from playground.view.model import CapView
 from playground.view.objects import TYPE_WORDS
 from playground.view.servers import slot_names
@@ -109,9 +109,13 @@ def page(desk: Desk, width: int) -> Page:
         below, slots = _derived(desk, cap, width, server.cspace)
         shown |= slots
         lines.extend(below)
-    granted = len(slot_names(desk.machine.manifest, server.name).keys() & held.keys())
+    granted = slot_names(desk.machine.manifest, server.name).keys() & held.keys()
+    used = sum(is_used(desk.view, server.thread, held[index]) for index in granted)
+    others = len(held) - len(granted)
     lines.append(entry(("", "text")))
-    lines.append(entry((f"granted by the manifest: {granted}   others: {len(held) - granted}", "quiet")))
+    lines.append(entry((f"the manifest grants {len(granted)}, used so far: {used}", "quiet")))
+    if others:
+        lines.append(entry((f"received or made by itself: {others}", "quiet")))
     lines.append(entry(("r receive  w send  g grant  p be answered", "quiet")))
     return Page(lines, head=1)
 

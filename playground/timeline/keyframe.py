@@ -45,9 +45,9 @@ TABLES: Final[dict[str, type[Any]]] = {
     "replies": ReplyView, "sched_contexts": SchedContextView, "irqs": IrqView,
 }  # fmt: skip
 """Fields of a View that are tables of flat objects by id."""
-GROWING: Final = ("names", "types", "places")
+GROWING: Final = ("names", "types", "places", "uses")
 """Tables whose entries stay."""
-LISTS: Final = ("probes", "notes", "inputs")
+LISTS: Final = ("probes", "notes", "inputs", "lost")
 """Lists of things that never change and come one after the other."""
 CAPABILITIES: Final = ("slots", "held", "untyped_caps", "mappings")
 OTHERS: Final = (

@@ -39,6 +39,15 @@ def client_of(view: View, object_id: int, badge: int) -> str:
     return client.name if client is not None and provider is not None and name in provider.provides else ""
 
 
+def is_used(view: View, thread: int, cap: CapView) -> bool:
+    """Whether a thread has done anything by a capability so far, as far as that can be seen from outside.
+
+    It called, answered, waited or asked the kernel for something on its object; a Frame is used by being mapped. Two
+    capabilities to one object cannot be told apart.
+    """
+    return (thread, cap.object) in view.uses or bool(cap.kind == ObjectType.FRAME and cap.vspace)
+
+
 def badge_words(view: View, kind: int, object_id: int, badge: int) -> str:
     """ "badge fs" where the badge is the number of a server, "badge 0x20", or ''."""
     if not badge or kind not in (ObjectType.ENDPOINT, ObjectType.NOTIFICATION):

@@ -8,7 +8,7 @@ looks (`playground.view.servers`, `playground.view.decode`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kernel import events as ev
 from kernel.abi import ObjectType
@@ -102,6 +102,15 @@ def _line(view: View, irq: int) -> IrqView:
     return line
 
 
+def _dropped(view: View, number: int, event: Event) -> None:
+    view.lost.append((number, event[2], event[4], event[5]))
+
+
+def _invoked(view: View, number: int, event: Event) -> None:
+    if not event[6]:
+        view.uses.setdefault((event[2], event[4]), number)
+
+
 def _nothing(view: View, number: int, event: Event) -> None:
     """The event tells of something that leaves no state behind."""
 
@@ -110,8 +119,8 @@ STEPS: Final[dict[int, Step]] = {
     ev.BOOTED: _booted,
     ev.OBJECT_CREATED: _object_created,
     ev.OBJECT_DESTROYED: _object_destroyed,
-    ev.DROPPED: _nothing,
-    ev.INVOKED: _nothing,
+    ev.DROPPED: _dropped,
+    ev.INVOKED: _invoked,
     ev.IRQ_RAISED: _irq_raised,
     ev.IRQ_ACKED: _irq_acked,
     ev.IRQ_HANDLER_SET: _irq_handler_set,
@@ -152,12 +161,10 @@ class Fold:
     def _trim(self) -> None:
         view = self.view
         view.log.trim(MESSAGE_LIMIT)
-        if len(view.notes) > 2 * NOTE_LIMIT:
-            del view.notes[:-NOTE_LIMIT]
-        if len(view.probes) > 2 * NOTE_LIMIT:
-            del view.probes[:-NOTE_LIMIT]
-        if len(view.inputs) > 2 * NOTE_LIMIT:
-            del view.inputs[:-NOTE_LIMIT]
+        kept: tuple[list[Any], ...] = (view.notes, view.probes, view.inputs, view.lost)
+        for entries in kept:
+            if len(entries) > 2 * NOTE_LIMIT:
+                del entries[:-NOTE_LIMIT]
 
 
 def view_at(events: Sequence[Event], count: int, manifest: Manifest | None = None) -> View:

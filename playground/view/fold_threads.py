@@ -23,6 +23,7 @@ _ON_SEND: Final = int(ThreadState.BLOCKED_ON_SEND)
 _ON_ENDPOINT: Final = (_ON_RECEIVE, _ON_SEND)
 _ON_REPLY: Final = int(ThreadState.BLOCKED_ON_REPLY)
 _ON_NOTIFICATION: Final = int(ThreadState.BLOCKED_ON_NOTIFICATION)
+_WAITING: Final = (*_ON_ENDPOINT, _ON_NOTIFICATION)
 _AFTER_REPLY: Final = (_RUNNING, _RESTART, _INACTIVE)
 """State of the caller by the `restarts` field of a reply."""
 
@@ -68,6 +69,8 @@ def _thread_state(view: View, number: int, event: Event) -> None:
     thread.blocked_on = object_id
     thread.badge = badge
     thread.since = number
+    if state in _WAITING:
+        view.uses.setdefault((thread_id, object_id), number)
     if state in _ON_ENDPOINT:
         endpoint = view.endpoints[object_id]
         endpoint.sending = state == _ON_SEND
@@ -121,7 +124,9 @@ def _count(record: ServerRecord, entry: Entry) -> None:
 
 
 def _message(view: View, number: int, event: Event) -> None:
-    _, _, sender_id, receiver_id, _, _, _, _, _, how, reply_id, context_id = event
+    _, _, sender_id, receiver_id, endpoint_id, _, _, _, _, how, reply_id, context_id = event
+    view.uses.setdefault((sender_id, endpoint_id), number)
+    view.uses.setdefault((receiver_id, endpoint_id), number)
     threads = view.threads
     sender, receiver = threads[sender_id], threads[receiver_id]
     _wake(view, number, receiver, _RUNNING)
@@ -134,6 +139,7 @@ def _message(view: View, number: int, event: Event) -> None:
         if reply_id:
             _wake(view, number, sender, _ON_REPLY)
             sender.blocked_on = reply_id
+            view.uses.setdefault((receiver_id, reply_id), number)
             sender.call = number
             view.calls[sender_id] = (number, event)
             _hold(view.replies[reply_id], sender_id, receiver_id, number, context_id)
@@ -152,6 +158,7 @@ def _message(view: View, number: int, event: Event) -> None:
 
 def _replied(view: View, number: int, event: Event) -> None:
     _, _, replier_id, caller_id, reply_id, _, _, _, restarts, context_id = event
+    view.uses.setdefault((replier_id, reply_id), number)
     threads = view.threads
     caller = threads[caller_id]
     call = view.calls.pop(caller_id, None)
@@ -219,7 +226,8 @@ def source_place(where: str) -> str:
 
 
 def _signalled(view: View, number: int, event: Event) -> None:
-    _, _, _, notification_id, _, word, woken = event
+    _, _, thread_id, notification_id, _, word, woken = event
+    view.uses.setdefault((thread_id, notification_id), number)
     if woken:
         _wake(view, number, view.threads[woken], _RUNNING)
     else:
@@ -230,6 +238,7 @@ def _signalled(view: View, number: int, event: Event) -> None:
 
 
 def _consumed(view: View, number: int, event: Event) -> None:
+    view.uses.setdefault((event[2], event[3]), number)
     notification = view.notifications[event[3]]
     notification.word = 0
     notification.active = False

@@ -255,12 +255,16 @@ class View:
     """Mapped Frame capabilities by VSpace, then virtual address."""
     places: dict[int, str] = field(default_factory=dict)
     """Where in its source a thread faulted ("servers/disk.py:88 in handle_read"), by the number of the fault event."""
+    uses: dict[tuple[int, int], int] = field(default_factory=dict)
+    """Number of the event by which a thread first did something to an object, by (thread, object)."""
     probes: list[tuple[int, int, str, str]] = field(default_factory=list)
     """Number, thread, action and detail of everything that the debug probe did."""
     notes: list[Note] = field(default_factory=list)
     """The newest notes, oldest first."""
     inputs: list[tuple[int, str, object]] = field(default_factory=list)
     """Number, source and data of every input."""
+    lost: list[tuple[int, int, int, str]] = field(default_factory=list)
+    """Number, thread, object (0: none) and reason of every message that went nowhere."""
     cached: tuple[int, dict[str, ServerView]] = (-1, {})
 
     @property
@@ -269,6 +273,16 @@ class View:
         if self.cached[0] != self.event_count:
             self.cached = (self.event_count, self.describe(self))
         return self.cached[1]
+
+    def speaks_for_the_dead(self, thread: int, object_id: int) -> bool:
+        """Whether a thread is the supervisor, answering by a Reply object of a server that died.
+
+        It answers by each of them, without looking which somebody waits for.
+        """
+        owner = self.owners.get(thread)
+        if owner is None or self.manifest is None or self.types.get(object_id) != ObjectType.REPLY:
+            return False
+        return self.manifest.supervisor_endpoint.partition(".")[0] == owner.name
 
     def name_of(self, object_id: int) -> str:
         """What an object is called, also if it is gone; "Endpoint 17" if it has no name, "nobody" for 0."""

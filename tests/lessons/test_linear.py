@@ -178,3 +178,13 @@ def test_markdown_is_told_as_plain_lines() -> None:
     assert [line for line in plain_lines(text) if line] == [
         "A paragraph with code, over two lines and a link.", "1. one", "2. two", "- dot", "a; b", "1; 2", "code  here",
     ]  # fmt: skip
+
+
+def test_an_answer_that_went_nowhere_is_told_and_the_rounds_of_the_supervisor_are_not() -> None:
+    """The second answer of the desk in the lesson of replies; after a death all Reply objects are answered by."""
+    _, lines = linear("replies", answers=[])
+    lost = [line for line in lines if "went nowhere" in line and line.startswith("Cycle ")]
+    assert any("a message of desk to desk.reply0 went nowhere: nobody waits for this reply" in line for line in lost)
+    assert not any("message of supervisor" in line for line in lost)
+    _, all_lines = linear("replies", answers=[], events="all")
+    assert any("a message of supervisor" in line and "went nowhere" in line for line in all_lines)

@@ -8,8 +8,9 @@ import pytest
 
 from kernel import events as ev
 from kernel.abi import Fault, Label, ObjectType, UserException
+from playground.screens.chronicle import Chronicle
 from playground.view import decode, inputs
-from playground.view.capability_words import badge_words
+from playground.view.capability_words import badge_words, is_used
 from playground.view.fold import Fold
 from playground.view.sentences import address, sentence
 from servers.interfaces import BLOCK, FILES
@@ -177,3 +178,33 @@ def test_every_invocation_has_its_name_in_sel4() -> None:
 def test_inputs_in_words(source: str, data: object, expected: str) -> None:
     """What came from outside, as the person did it."""
     assert inputs.sentence(source, data) == expected
+
+
+def test_the_stream_tells_of_messages_that_went_nowhere() -> None:
+    """By whom, to what and why; not of the supervisor's answers to those who asked nothing of a server that died."""
+    with workshop() as made:
+        made.read("/etc/motd")
+        made.until(lambda: made.server("disk").status.key == "handling")
+        made.core.crash("disk", "null-pointer")
+        made.until(lambda: made.server("disk").life == 2)
+        made.until(lambda: made.server("you").status.key == "idle")
+        view, chronicle = made.view, Chronicle()
+        chronicle.update(view)
+        assert any(view.speaks_for_the_dead(thread, object_id) for _, thread, object_id, _ in view.lost)
+        assert not [line for line in chronicle.lines if line.kind == "lost"]
+        view.lost.append((view.event_count, view.servers["shell"].thread, 0, "empty slot"))
+        view.event_count += 1
+        chronicle.update(view)
+        lost = [line for line in chronicle.lines if line.kind == "lost"]
+        assert [(line.head, line.text) for line in lost] == [("shell → nowhere", "a message went nowhere: empty slot")]
+
+
+def test_what_a_server_has_used_is_what_it_did_something_by(shop: Workshop) -> None:
+    """The file server asked the disk and never the clock; a Frame is used by being mapped."""
+    view = shop.view
+    server = view.servers["fs"]
+    used = {view.name_of(cap.object): is_used(view, server.thread, cap) for cap in view.held[server.cspace].values()}
+    assert used["disk.block"]
+    assert used["fs.files"]
+    assert not used["clock.clock"]
+    assert used["disk.dma0"]

@@ -16,7 +16,7 @@ def plain_view(view: View) -> dict[str, Any]:
     found = {one.name: _plain(getattr(view, one.name)) for one in fields(view) if one.name not in (*LEFT_OUT, "log")}
     found["log"] = list(view.log.entries[-MESSAGE_LIMIT:])
     found["chains"] = {place: [_slot(cap.previous), _slot(cap.next)] for place, cap in view.slots.items()}
-    for name in ("notes", "probes", "inputs"):
+    for name in ("notes", "probes", "inputs", "lost"):
         found[name] = found[name][-1000:]
     return found
 
