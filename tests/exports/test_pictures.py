@@ -98,7 +98,7 @@ def test_the_text_is_the_picture_without_colours() -> None:
     assert len(lines) == 36
     assert all(len(line.rstrip("\n")) <= 120 for line in lines)
     picture = words_of("".join(svg(lesson_run(), struck(lesson_run()), LOOK)))
-    for word in ("applications", "block.read(sector=111)", "granted by the manifest"):
+    for word in ("applications", "block.read(sector=111)", "the manifest grants"):
         assert any(word in line for line in lines)
         assert word in picture
 
