@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TESTS ?= tests
-WORKERS ?= 2
+# More than there are cores: many tests wait for a terminal or another process.
+WORKERS ?= 4
 ARGUMENTS ?=
 
 .PHONY: help venv play test check bench screenshots format clean

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -288,6 +288,8 @@ class Live:
                 await self._sleep(None)
             elif (seconds := self.courtesy.seconds) > 0:
                 await self._sleep(seconds, keep_idle=True)
+            elif (flushing := self._flushing) is not None:
+                await trio.to_thread.run_sync(wait, [flushing])
             elif core.idle:
                 await self._be_idle()
             elif pace.flat_out:
@@ -359,10 +361,7 @@ class Live:
             started, cycle = self._idle_since
             until = None if stop is None else started + (stop - cycle) / self._cycles_per_second - now
             timed_out = await self._sleep(until, keep_idle=True)
-            flushing = self.core.disk.flushing
-            if timed_out and flushing is not None and not flushing.done():
-                await trio.to_thread.run_sync(wait, [flushing])
-            elif timed_out and stop is not None:
+            if timed_out and stop is not None:
                 self.core.pass_idle_time(stop)
             else:
                 self._catch_up()
@@ -375,7 +374,15 @@ class Live:
             started, cycle = self._idle_since
             passed = cycle + int((trio.current_time() - started) * self._cycles_per_second)
             stop = self._next_stop()
+            if stop is not None and self._flushing is not None:
+                stop -= 1  # whoever does something now does not wait for the host's disk
             self.core.pass_idle_time(passed if stop is None else min(passed, stop))
+
+    @property
+    def _flushing(self) -> Future[None] | None:
+        """What the host's disk is at; the machine stands until it is done, and nobody else does."""
+        flushing = self.core.disk.flushing
+        return None if flushing is None or flushing.done() else flushing
 
     @property
     def _cycles_per_second(self) -> float:
