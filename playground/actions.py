@@ -181,6 +181,14 @@ def _find(hand: Hand, rest: str) -> None:
     hand.desk.change(remark=f"searching {'on' if forward else 'back'} …")
 
 
+def _expect(hand: Hand, rest: str) -> None:
+    if not rest:
+        raise UserMistake("Say what ought to hold at the moment on screen, such as `expect fs is idle`")
+    from playground.timeline.asking import answer  # loads the language, which the first frame does not wait for
+
+    hand.desk.change(remark=answer(rest, hand.desk.view, hand.desk.machine.manifest))
+
+
 def _run(hand: Hand, rest: str) -> None:
     machine = hand.desk.machine
     machine.run()
@@ -308,6 +316,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
            'go NUMBER | go "MARK" | go boot | go now', FREE_TEXT),
     Action("find", (), "", "", "Look for a moment: an event, or when something begins to hold.", _find,
            "find [next|last] CONDITION | find [next|last] message to SERVER", FREE_TEXT),
+    Action("expect", (), "", "", "Say whether something holds at the moment on screen.", _expect,
+           "expect CONDITION", FREE_TEXT),
     Action("mark", ("m",), "m", "", "Give this moment a name.", lambda hand, rest: hand.mark(rest),
            "mark [NAME]", FREE_TEXT),
     Action("record", ("f9",), "f9", "", "Record the run into a file, or stop recording.",

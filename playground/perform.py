@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 ONLY_IN_LESSONS = {
     **dict.fromkeys(("ask", "focus", "say", "note"), "here you look for yourself"),
-    "expect": "here you look for yourself, or let `find` look for when something holds",
     "wait": "here time passes by itself",
     "goto": "here `go` looks at a marked moment, and `branch` goes on from there",
     "compare": "here `timelines` shows two runs side by side",

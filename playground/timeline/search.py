@@ -25,6 +25,7 @@ from scenarios.stage import Deadlock, ServerFacts, Stage
 
 if TYPE_CHECKING:
     from playground.timeline.past import Past
+    from playground.view.model import View
     from scenarios.language.syntax import Condition
     from servers.manifest import Manifest
 
@@ -151,7 +152,7 @@ class Search:
         return fold.view.records[condition.server.text].last_thread in event
 
     def _holds(self, fold: Fold) -> bool:
-        return Judge(cast(Stage, Onlooker(fold, self._past.manifest))).judge(self._condition, Scope(0)).holds
+        return Judge(cast(Stage, Onlooker(fold.view, self._past.manifest))).judge(self._condition, Scope(0)).holds
 
 
 class Onlooker:
@@ -159,9 +160,9 @@ class Onlooker:
 
     events: Sequence[Event] = ()
 
-    def __init__(self, fold: Fold, manifest: Manifest) -> None:
-        self._view = fold.view
-        self._manifest = manifest
+    def __init__(self, view: View, manifest: Manifest) -> None:
+        self._view = view
+        self.manifest = manifest
 
     def name_of(self, object_id: int) -> str:
         """What an object is called."""
@@ -177,7 +178,7 @@ class Onlooker:
 
     def holds(self, server: str, capability: str, rights: Sequence[str] = ()) -> bool:
         """Whether a server has a capability."""
-        return holds(self._view, self._manifest, server, capability, rights)
+        return holds(self._view, self.manifest, server, capability, rights)
 
     def deadlocks(self) -> Sequence[Deadlock]:
         """Who waits for each other."""

@@ -224,7 +224,7 @@ async def test_what_you_no_longer_hold_says_so_in_the_list() -> None:
         ("call fs.raed", "did you mean `read`?"),
         ("speed fast", "A speed is a number of events a second"),
         ("step -3", "A number from 1 to 1,000,000"),
-        ("expect reply succeeds", "belongs in a lesson"),
+        ("expect reply succeeds", "is about the moment on screen"),
         ("theme dork", "No theme is called `dork`"),
         ("inspect memmory", "did you mean `memory`?"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from kernel.abi import Label
 from kernel.events import MESSAGE, NOTE
 from playground.recording.reader import open_recording
+from playground.timeline.asking import answer
 from playground.timeline.compare import Comparison, changed_slots, changes
 from playground.timeline.past import Past
 from playground.timeline.search import Search, condition_of
@@ -148,6 +150,43 @@ def test_the_moment_a_capability_was_lost_is_found(past: Past) -> None:
 def test_what_cannot_be_searched_for_is_refused_with_what_can(past: Past, text: str) -> None:
     with pytest.raises(LanguageError):
         condition_of(text, past.manifest)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("you can reach fs", "✓ you can reach fs"),
+        ("fs can reach disk", "✗ not so: fs can reach disk; fs cannot reach disk"),
+        ("fs lacks disk.block", "✓ fs lacks a capability to disk.block"),
+        ("disk.life > 90", "✗ not so: life of disk is more than 90; it is "),
+        ("no deadlock", "✓ nobody waits in a circle"),
+        ("manifest without servers.fs.uses.disk is accepted", "manifest"),
+    ],
+)
+def test_whether_something_holds_at_a_moment_is_answered(text: str, words: str) -> None:
+    core = machine()
+    core.advance(1500)
+    core.request({"operation": "delete", "server": "fs", "capability": "disk"})
+    core.advance(400)
+    past = Past.of_core(core)
+    assert words in answer(text, past.view_at(len(past.events)), past.manifest)
+    assert answer("fs can reach disk", past.view_at(1200), past.manifest).startswith("✓")
+    core.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("reply succeeds", "about the moment on screen"),
+        ("event restarted server=disk", "about the moment on screen"),
+        ("fs is idle within 1 s", "about the moment on screen"),
+        ("fs is odd", "No state of a server is called `odd`"),
+        ("fs lacks disk.blok", "No object is called `disk.blok`; did you mean `disk.block`?"),
+    ],
+)
+def test_what_does_not_hold_at_a_moment_is_not_asked(past: Past, text: str, words: str) -> None:
+    with pytest.raises(LanguageError, match=re.escape(words)):
+        answer(text, past.view_at(2000), past.manifest)
 
 
 def test_what_changed_between_two_moments_is_told(past: Past) -> None:
