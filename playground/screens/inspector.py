@@ -97,7 +97,11 @@ class Inspector(Pane, can_focus=True):
         self._settle()
         self._paint_page(canvas, 3, canvas.height - 5 if canvas.height >= ROOMY else canvas.height - 4, width)
         if tab.hint and canvas.height >= ROOMY:
-            canvas.put(2, canvas.height - 2, tab.hint, "quiet", width)
+            x = 2
+            for part in tab.hint.split("   "):
+                key, _, label = part.partition(" ")
+                x = canvas.put(x, canvas.height - 2, key, "key bold", width + 2 - x)
+                x = canvas.put(x + 1, canvas.height - 2, label, "quiet", max(width + 1 - x, 0)) + 3
 
     def _paint_title(self, canvas: Canvas) -> None:
         server = self.desk.server

@@ -105,4 +105,4 @@ def _line(runs: Row, number: int, current: int) -> Entry:
     return Entry(((f"{number:>4}▶ ", "lit bold"), *((text, f"{ink} bold underline") for text, ink in runs)))
 
 
-TAB = Tab("Source", "its program, and the line at which it stands", page, "↑ ↓ scroll")
+TAB = Tab("Source", "its program, and the line at which it stands", page, "↑↓ scroll")
