@@ -1,10 +1,14 @@
 """How things are compared: every contender in turns within one run, so that a busy machine slows all of them alike.
 
-What is printed are ratios with their targets. The best of the rounds counts, because noise only ever adds time.
+What is printed are ratios with their targets. The best of the rounds counts, because noise only ever adds time. Within
+one process all contenders look for garbage as seldom as the playground does.
 """
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from playground.__main__ import GARBAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Target:
 
 def interleaved(contenders: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
     """Run every contender once per round, in turns; each gives back the figure it measured itself."""
+    gc.set_threshold(*GARBAGE)
     figures: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds):
         order = list(contenders) if number % 2 == 0 else list(contenders)[::-1]
