@@ -198,7 +198,7 @@ class Predictor:
                 if finding.holds:
                     return Truth(option.text, condition_in_words(option.condition), finding.event)
         rest = next((option.text for option in one.ask.options if option.condition is None), None)
-        return Truth(rest, "nothing else came true") if over and rest is not None else None
+        return Truth(rest, "none of the others came true") if over and rest is not None else None
 
     def _of_reply(self, one: _Open, field: str, over: bool) -> Truth | None:
         reply = self.stage.reply(one.request) if one.request else None
@@ -235,7 +235,8 @@ class Predictor:
             case syntax.AnswerCount(event=pattern):
                 found = chronicle.find(trace, pattern, one.begin)
                 count = sum(1 for number in found if one.deadline is None or trace[number][1] <= one.deadline)
-                return Truth(f"{count:,}", f"{event_in_words(pattern)} happened so often")
+                times = "once" if count == 1 else f"{count:,} times" if count else "not at all"
+                return Truth(f"{count:,}", f"event {event_in_words(pattern)} happened {times}")
             case syntax.AnswerWhether(condition=condition):
                 finding = self.judge.judge(condition, self._scope(one))
                 why = condition_in_words(condition) if finding.holds else finding.instead
