@@ -130,20 +130,23 @@ class LivePlayground(Playground):
         if self._hub is not None and self._hub.courtesy.seconds > 0:
             return
         super().poll()
-        self._hear_of_programs()
+        self._hear_of_the_machine()
         self._go_on_branching()
         if self._to_slow_down and self.desk.view.event_count and self.desk.view.ready:
             self.desk.machine.set_speed(LESSON_SPEED)
             self._to_slow_down = False
 
-    def _hear_of_programs(self) -> None:
-        """Say what became of a server's file that the person has changed."""
+    def _hear_of_the_machine(self) -> None:
+        """Say what became of a server's file that was changed, and why the machine or its recording ended."""
         if not hasattr(self.desk.machine, "news"):  # a machine that has not booted yet, or that is only shown
             return
         live = cast("Live", self.desk.machine)
         if live.news:
             news, live.news = live.news, ""
             self.desk.change(trouble=news if live.news_is_trouble else "", remark="" if live.news_is_trouble else news)
+        if live.trouble:
+            trouble, live.trouble = live.trouble, ""
+            self.desk.change(trouble=trouble, remark="")
 
     def timelines(self) -> Timelines | None:
         """The tree; None as long as there is only the run as it was."""

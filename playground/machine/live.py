@@ -278,7 +278,7 @@ class Live:
         """Run the core in slices; sleep when there is nothing to do or nothing may be done."""
         core, pace = self.core, self.pace
         while True:
-            if core.trace.full:
+            if core.trace.full and not pace.standing:
                 self._stop_for_good()
             if core.recorder is not None and core.recorder.problem:
                 self.trouble = core.recorder.problem

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+import playground.trace
 from playground.app import SPEED, LivePlayground
 from playground.images import build_volume, save_image, shipped_files
 from playground.lesson_app import LessonPlayground
@@ -300,3 +301,16 @@ async def test_somebody_is_selected_also_in_a_system_of_ones_own(tmp_path: Path,
     file.write_text(read_system("workshop").text, encoding="utf-8")
     async with live(Settings(system=str(file), disk=image)) as pilot:
         assert "fs · server" in text_of(pilot, "#inspector")
+
+
+async def test_why_the_machine_goes_on_no_more_is_said_until_a_key_and_again_when_it_is_asked_to(
+    image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A trace that is full ends the run, and says so whenever somebody wants to go on."""
+    monkeypatch.setattr(playground.trace, "MAX_EVENTS", 2_000)
+    async with live(Settings(disk=image, writable=True)) as pilot:
+        await until(pilot, lambda: "The trace is full: it holds 2,0" in picture(pilot))
+        await press(pilot, "escape")
+        assert "The trace is full" not in picture(pilot)
+        await press(pilot, "p")
+        await until(pilot, lambda: "The trace is full: it holds 2,0" in picture(pilot))
