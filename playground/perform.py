@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from playground.actions import COMMANDS, UserMistake
+from playground.actions import COMMANDS, FREE_TEXT, UserMistake
 from playground.requests import call_request, delete_request, revoke_request
 from servers.nearest import nearest
 
@@ -20,6 +20,7 @@ ONLY_IN_LESSONS = {
     **dict.fromkeys(("ask", "focus", "say", "note"), "here you look for yourself"),
     "wait": "here time passes by itself",
     "goto": "here `go` looks at a marked moment, and `branch` goes on from there",
+    "branch": "here `branch` alone goes on from the moment on screen: first `go` to the mark",
     "compare": "here `timelines` shows two runs side by side",
 }
 """Verbs that have no meaning on a command line, and what there is instead."""
@@ -85,10 +86,6 @@ def _act(action: Any, machine: Machine) -> str:
         case syntax.Delete():
             machine.request(delete_request(action.server.text, action.capability.text))
             return f"you delete {action.server}.{action.capability}"
-        case syntax.Branch():
-            raise UserMistake(
-                "`branch` here goes on from the moment on screen: first `go` to the mark, then say `branch`"
-            )
         case syntax.Restart():
             machine.request(call_request("supervisor", "restart", {"server": action.server.text}))
             return f"you ask the supervisor to restart {action.server}"
@@ -147,8 +144,8 @@ def usage(text: str) -> str:
         return ""
     from scenarios.language.verbs import VERBS
 
-    row = VERBS.get(verb)
-    if row is not None and verb not in ONLY_IN_LESSONS:
+    row, action = VERBS.get(verb), COMMANDS.get(verb)
+    takes_all = action is not None and action.words >= FREE_TEXT  # then the line is never read as one of a lesson
+    if row is not None and verb not in ONLY_IN_LESSONS and not takes_all:
         return f"{row.usage}   {row.summary}"
-    action = COMMANDS.get(verb)
     return f"{action.usage}   {action.help}" if action else ""

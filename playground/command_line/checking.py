@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from playground.command_line import DONE, MISTAKE
+from playground.screens.words import plural
 from scenarios.language.errors import LessonError, harmless
 from scenarios.library import NotFound, checked_lesson, read_system
 from scenarios.own_programs import UnreadableProgram, read_text
@@ -29,20 +30,15 @@ def _found_right(name: str) -> str:
     if name.endswith(".toml"):
         manifest = read_system(name)
         own = ", ".join(program.name for program in manifest.programs.values())
-        servers = counted(len(manifest.servers), "server")
+        servers = plural(len(manifest.servers), "server")
         return f"{name}: {servers}{f', of your own {own}' if own else ''}, all of it valid"
     if name.endswith(".py"):
         # Whoever names the file itself wants its top level to be run.
         program = check_program(f"./{Path(name).name}", read_text(Path(name)), name)
         if program.interface is None:
             return f"{name}: a program that serves nobody, valid"
-        operations = counted(len(program.interface.operations), "operation")
+        operations = plural(len(program.interface.operations), "operation")
         return f"{name}: serves `{program.interface.name}`, {operations}, valid"
     lesson = checked_lesson(name)
     commands = sum(1 for _ in lesson.commands)
-    return f"{lesson.file}: {counted(len(lesson.beats), 'beat')}, {counted(commands, 'command')}, all of it valid"
-
-
-def counted(number: int, what: str) -> str:
-    """`1 beat`, `2 beats`."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    return f"{lesson.file}: {plural(len(lesson.beats), 'beat')}, {plural(commands, 'command')}, all of it valid"

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("Capabilities", "Messages", "Source", "Memory", "Why")
 SHORT: Final = {"Capabilities": "Caps", "Messages": "Msgs"}
+"""Names of tabs where the pane is narrow."""
 ROOMY: Final = 15
 """Lines from which on there is room for a rule below the tabs and a hint at the bottom."""
 WIDE: Final = 48
 """Columns from which on the tabs stand away from the wall."""
-"""Names of tabs where the pane is narrow."""
 
 
 @cache

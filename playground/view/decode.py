@@ -22,9 +22,9 @@ from servers.runtime.errors import OUT_OF_MEMORY_CODE
 
 _HOW: Final = ("send", "call", "fault")
 _SHOWN_TEXT: Final = 60
+"""Characters of a text or bytes argument that are shown in one line."""
 _MOST_DECIMAL: Final = 4095
 """Larger words that nobody understands are likely addresses or bit sets, and are shown as such."""
-"""Characters of a text or bytes argument that are shown in one line."""
 
 INVOCATION_NAMES: Final[dict[int, str]] = {
     Label.UNTYPED_RETYPE: "Untyped_Retype",
